@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { jsonObjectSchema } from './json.ts';
+import { SEVERITIES } from './findings.ts';
+
+/** Ids of workflows, steps and agents. */
+export const idSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, dots, dashes (at most 64), starting with a letter or digit');
+/** 500ms, 30s, 5m, 2h: at most 7 days. */
+export const durationSchema = z.string().regex(/^\d{1,6}(?:ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 2h');
+
+const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** Milliseconds of a duration that `durationSchema` accepts. */
+export function durationMs(text: string): number {
+  const match = /^(\d+)(ms|s|m|h)$/.exec(text);
+  if (!match) throw new RangeError(`not a duration: ${text}`);
+  return Number(match[1]) * DURATION_UNITS[match[2] as keyof typeof DURATION_UNITS];
+}
+
+export const retrySchema = z.strictObject({
+  /** Retries after the first try. */
+  max: z.int().min(0).max(20),
+  multiplier: z.number().min(1).max(10).default(2),
+});
+export type RetryPolicy = z.infer<typeof retrySchema>;
+
+const triggerFilterSchema = z.strictObject({
+  paths: z.array(z.string()).optional(),
+  types: z.array(z.string()).optional(),
+});
+export const triggersSchema = z.strictObject({
+  save: triggerFilterSchema.optional(),
+  activity: triggerFilterSchema.optional(),
+  commit: triggerFilterSchema.optional(),
+  'agent-turn': triggerFilterSchema.optional(),
+  schedule: z.strictObject({ cron: z.string() }).optional(),
+  manual: z.strictObject({}).optional(),
+});
+
+export const ON_ERROR = ['rollback', 'continue', 'fail'] as const;
+
+export const stepSchema = z.strictObject({
+  id: idSchema,
+  agent: idSchema,
+  operation: idSchema.optional(),
+  needs: z.array(idSchema).optional(),
+  with: jsonObjectSchema.optional(),
+  timeout: durationSchema.optional(),
+  retry: retrySchema.optional(),
+  sequential: z.boolean().optional(),
+  compensate: z.strictObject({ agent: idSchema, operation: idSchema.optional(), with: jsonObjectSchema.optional() }).optional(),
+});
+export type StepDefinition = z.infer<typeof stepSchema>;
+
+export const workflowSchema = z.strictObject({
+  id: idSchema,
+  name: z.string().min(1).max(80).optional(),
+  description: z.string().optional(),
+  on: triggersSchema.optional(),
+  onError: z.enum(ON_ERROR).default('fail'),
+  retry: retrySchema.optional(),
+  steps: z.array(stepSchema).min(1).max(500),
+});
+export type WorkflowDefinition = z.infer<typeof workflowSchema>;
+
+/** A user's agent, or an override of a built-in one (then every field but id is optional). */
+export const agentFileSchema = z.strictObject({
+  id: idSchema,
+  protocol: z.enum(['command']).optional(),
+  command: z.array(z.string().min(1)).min(1).optional(),
+  idempotent: z.boolean().optional(),
+  inputs: z.array(z.string().min(1)).optional(),
+  timeout: durationSchema.optional(),
+  retries: z.int().min(0).max(20).optional(),
+  multiplier: z.number().min(1).max(10).optional(),
+  report: z.enum(['changed', 'all']).optional(),
+  severity: z.enum(SEVERITIES).optional(),
+});
+export type AgentFile = z.infer<typeof agentFileSchema>;

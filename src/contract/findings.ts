@@ -1,0 +1,44 @@
+import * as z from 'zod';
+
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** 0-based, UTF-16 code units, end exclusive, as in LSP. */
+export const positionSchema = z.object({ line: z.int().min(0), character: z.int().min(0) });
+export const rangeSchema = z.object({ start: positionSchema, end: positionSchema });
+export type Position = z.infer<typeof positionSchema>;
+export type Range = z.infer<typeof rangeSchema>;
+
+export const findingSchema = z.object({
+  /** Id of the agent that reports it. */
+  agent: z.string(),
+  /** Stable rule id, `family.name`, e.g. `secret.stripe-live`, `injection.sql`. */
+  rule: z.string().min(1),
+  severity: z.enum(SEVERITIES),
+  confidence: z.enum(['certain', 'possible']),
+  /** One or two plain sentences: what can go wrong here, and what to do. */
+  message: z.string().min(1),
+  /** Relative to the workspace, with `/`. */
+  file: z.string().min(1),
+  range: rangeSchema,
+  /** Stable across unrelated edits: rule + normalised text + occurrence (secrets: keyed hash). */
+  fingerprint: z.string().min(1),
+  fix: z.string().optional(),
+  help: z.string().optional(),
+  evidence: z.string().optional(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+/** What a command agent writes as `{"kind":"finding",…}`: agent and fingerprint are filled in where they are missing. */
+export const reportedFindingSchema = findingSchema.partial({ agent: true, fingerprint: true, confidence: true });
+
+export const TEST_STATUSES = ['passed', 'failed', 'skipped'] as const;
+export const testCaseSchema = z.object({
+  /** Full name, parents joined by ` > `. */
+  name: z.string().min(1),
+  file: z.string(),
+  status: z.enum(TEST_STATUSES),
+  durationMs: z.number().min(0).optional(),
+  message: z.string().optional(),
+});
+export type TestCase = z.infer<typeof testCaseSchema>;

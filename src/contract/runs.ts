@@ -1,0 +1,84 @@
+import type { Evidence, NotChecked, TestTotals } from './agents.ts';
+import type { StepError } from './failures.ts';
+import type { Finding, TestCase } from './findings.ts';
+
+export const RUN_STATUSES = [
+  'running', 'waiting', 'retrying', 'interrupted', 'compensating',
+  'completed', 'failed', 'compensated', 'cancelled', 'superseded',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const STEP_STATUSES = [
+  'pending', 'running', 'retrying', 'waiting', 'interrupted', 'completed',
+  'cached', 'failed', 'skipped', 'cancelled', 'compensating', 'compensated',
+] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** Where a step's time went, milliseconds; the five sum to its durationMs. */
+export interface TimeSplit {
+  /** Waiting for a slot. */
+  readonly queue: number;
+  /** Starting processes. */
+  readonly start: number;
+  readonly tool: number;
+  /** Journal, hashing, caches. */
+  readonly disk: number;
+  /** Between tries, or for a person. */
+  readonly wait: number;
+}
+
+/** One step as people and scripts see it (the `steps` of the result line, plus what views need). */
+export interface StepView {
+  readonly id: string;
+  readonly agent: string;
+  readonly operation: string;
+  readonly needs: readonly string[];
+  readonly status: StepStatus;
+  readonly attempts: number;
+  /** Retries allowed after the first try. */
+  readonly retryMax: number;
+  readonly durationMs: number;
+  /** Id of the run that the result was taken from. */
+  readonly cached: string | null;
+  readonly error: StepError | null;
+  /** Name of the first input that differs from the last completed result of this step. */
+  readonly missedBecause: string | null;
+  readonly timeMs: TimeSplit;
+  /** The agent's few words: "41 tests pass". Empty before the end. */
+  readonly summary: string;
+  /** ISO times; null where not yet. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly nextTryAt: string | null;
+  /** The inputs changed while it ran. */
+  readonly stale: boolean;
+  readonly nothingChecked: boolean;
+}
+
+/** A run folded from its events. `result` lines, `runs`, `show`, the report and the views are all made from it. */
+export interface RunView {
+  readonly run: string;
+  readonly number: number;
+  readonly workflow: string;
+  /** The workflow's name for people. */
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly onError: 'rollback' | 'continue' | 'fail';
+  readonly definitionHash: string;
+  readonly scope: { readonly kind: 'changed' | 'files' | 'all'; readonly base: string | null; readonly files: number };
+  readonly retryOf: string | null;
+  readonly session: string;
+  readonly steps: readonly StepView[];
+  readonly cannotUndo: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly older: number;
+  readonly notChecked: readonly NotChecked[];
+  readonly tests: TestTotals & { readonly cases: readonly TestCase[] };
+  readonly evidence: readonly Evidence[];
+  /** Files in the workspace that tools wrote during the run (new or with another content). */
+  readonly written: readonly string[];
+  /** Why it waits for a person: the step and the question; null otherwise. */
+  readonly needsDecision: { readonly step: string; readonly question: string } | null;
+}

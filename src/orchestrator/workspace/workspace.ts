@@ -1,0 +1,50 @@
+import type { Scope } from '../../contract/agents.ts';
+import type { Result } from '../../contract/failures.ts';
+
+/**
+ * The user's folder: always real files, never written to. Paths are relative to the root with `/`. Every git call reads only
+ * (GIT_OPTIONAL_LOCKS=0). Answers are of the moment of the call, cached within one instance where it says so.
+ */
+export interface Workspace {
+  /** Absolute, real path. */
+  readonly root: string;
+  /** Null where the folder is not in a git work tree or git is missing; `gitMissing` tells which. */
+  git(): Promise<GitFacts | null>;
+  gitMissing(): Promise<boolean>;
+  /** Resolves what the user asked for into files. `usage` when a named file is missing or the revision is unknown. */
+  scope(request: ScopeRequest): Promise<Result<Scope>>;
+  /** Every file not ignored (without git: less node_modules, .git and what .gitignore names), sorted. */
+  files(): Promise<readonly string[]>;
+  /** Content ids (git blob ids where git knows them, else the same hash computed) of these files; missing ones are absent. */
+  contentIds(files: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Text of the work tree file; null when missing, unreadable, binary or over 2 MiB (`skipped` then says why). */
+  read(file: string): Promise<string | null>;
+  /** Text at the scope's base; null when it was not there. */
+  readBase(base: string, file: string): Promise<string | null>;
+  /** Lines (0-based, sorted, disjoint, end exclusive) of the work tree file that differ from base; the whole file when new or without a base. */
+  changedLines(scope: Scope, file: string): Promise<LineRanges>;
+  /** Files that were asked for and could not be read, and why ("over 2 MiB", "permission denied", "binary"). */
+  skipped(): readonly { readonly file: string; readonly why: string }[];
+}
+
+export interface ScopeRequest {
+  readonly files?: readonly string[] | undefined;
+  readonly since?: string | undefined;
+  readonly all?: boolean | undefined;
+}
+
+export interface GitFacts {
+  /** Absolute path of the git work tree's top, which may lie above the workspace. */
+  readonly top: string;
+  /** Commit of HEAD; null before the first commit. */
+  readonly head: string | null;
+  readonly branch: string | null;
+  readonly version: string;
+}
+
+export type LineRanges = readonly (readonly [start: number, end: number])[];
+
+/** Whether any line of the 0-based, end-inclusive span is in the ranges. */
+export function touches(ranges: LineRanges, startLine: number, endLine: number): boolean {
+  return ranges.some(([start, end]) => startLine < end && endLine >= start);
+}
