@@ -1,0 +1,44 @@
+// Bundles what people run: the command line and the tool host. Native packages and those too large to copy stay in
+// node_modules, where npm installs them as dependencies.
+import { build } from 'esbuild';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+const out = path.join(root, 'dist');
+const host = path.join(root, 'src/orchestrator/host');
+
+const EXTERNAL = [
+  '@secretlint/*',
+  '@vscode/tree-sitter-wasm',
+  'gpt-tokenizer',
+  'oxc-parser',
+  'oxc-resolver',
+  'oxlint',
+  'typescript',
+  'web-tree-sitter',
+];
+
+rmSync(out, { recursive: true, force: true });
+await build({
+  entryPoints: { savepoint: path.join(host, 'savepoint.ts'), cli: path.join(host, 'cli.ts'), toolhost: path.join(host, 'toolhost.ts') },
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  external: EXTERNAL,
+  chunkNames: 'chunks/[name]-[hash]',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  banner: {
+    // CommonJS packages in an ES module bundle ask for `require`.
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+});
+cpSync(path.join(root, 'src/orchestrator/workflow/builtin'), path.join(out, 'builtin'), { recursive: true });
+cpSync(path.join(root, 'src/orchestrator/agents/test-executor/reporters'), path.join(out, 'reporters'), { recursive: true });
+chmodSync(path.join(out, 'savepoint.js'), 0o755);
