@@ -1,0 +1,60 @@
+import type { RunStatus, StepStatus } from './runs.ts';
+import type { Severity } from './findings.ts';
+
+/** Contributed colours (`savepoint.<name>`), `muted` being the theme's own. */
+export type Tone = 'passed' | 'failed' | 'attention' | 'running' | 'undone' | 'muted';
+
+export interface StateLook {
+  /** Product icon of VS Code. */
+  readonly icon: string;
+  readonly tone: Tone;
+  /** Shape of the box in a graph: carries the state without colour. */
+  readonly shape: 'dotted' | 'bar-below' | 'second-sheet' | 'dashed' | 'bar-left' | 'solid' | 'thick' | 'no-fill' | 'hatched' | 'struck';
+  /** Terminal symbol, and the plain letters where the locale is not UTF-8. `⠹` stands for the turning one. */
+  readonly symbol: string;
+  readonly plain: string;
+  /** A few words where nothing more is known. */
+  readonly word: string;
+}
+
+/** The one table of states: trees, pages, terminal and tests take words, icons, colours and shapes from here. */
+export const STATES = {
+  pending: { icon: 'circle', tone: 'muted', shape: 'dotted', symbol: '·', plain: 'wait', word: 'waits' },
+  running: { icon: 'loading~spin', tone: 'running', shape: 'bar-below', symbol: '⠹', plain: 'run', word: 'running' },
+  retrying: { icon: 'clockface', tone: 'attention', shape: 'dashed', symbol: '↻', plain: 'wait', word: 'tries again' },
+  waiting: { icon: 'account', tone: 'attention', shape: 'bar-left', symbol: '↻', plain: 'wait', word: 'needs you' },
+  interrupted: { icon: 'debug-disconnect', tone: 'attention', shape: 'dashed', symbol: '↻', plain: 'cut', word: 'cut off, can resume' },
+  completed: { icon: 'pass', tone: 'passed', shape: 'solid', symbol: '✔', plain: 'ok', word: 'finished' },
+  cached: { icon: 'archive', tone: 'passed', shape: 'second-sheet', symbol: '=', plain: 'same', word: 'from cache' },
+  failed: { icon: 'error', tone: 'failed', shape: 'thick', symbol: '✖', plain: 'FAIL', word: 'failed' },
+  skipped: { icon: 'debug-step-over', tone: 'muted', shape: 'no-fill', symbol: '-', plain: '-', word: 'did not run' },
+  cancelled: { icon: 'stop-circle', tone: 'muted', shape: 'no-fill', symbol: '-', plain: '-', word: 'stopped by you' },
+  superseded: { icon: 'arrow-swap', tone: 'muted', shape: 'no-fill', symbol: '-', plain: '-', word: 'newer edits' },
+  compensating: { icon: 'discard', tone: 'undone', shape: 'hatched', symbol: '↻', plain: 'undo', word: 'undoing' },
+  compensated: { icon: 'discard', tone: 'undone', shape: 'struck', symbol: '↻', plain: 'undo', word: 'undone' },
+} as const satisfies Record<RunStatus | StepStatus, StateLook>;
+
+/** Severity → the word people read. */
+export const SEVERITY_WORDS = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<Severity, string>;
+
+/** `0.2 s`, `38 s`, `1 min 31 s`, `1 h 4 min`. */
+export function durationWords(ms: number): string {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `1 test`, `2 tests`, `4,182 files`. */
+export function countWords(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}
+
+/** `310 B`, `21 kB`, `1.4 MB`: by 1000. */
+export function sizeWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kB'] : bytes < 1_000_000_000 ? [bytes / 1_000_000, 'MB'] : [bytes / 1_000_000_000, 'GB'];
+  return `${value < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${unit}`;
+}
