@@ -2,7 +2,13 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['dist', 'test/samples/*/{base,planted,clean}', 'test/fixtures', '.vscode-test', 'src/orchestrator/agents/test-executor/reporters'],
+    ignores: [
+      'dist',
+      'test/samples/*/{base,planted,clean}',
+      'test/fixtures',
+      '.vscode-test',
+      'src/orchestrator/agents/test-executor/reporters',
+    ],
   },
   {
     files: ['**/*.ts'],
@@ -21,7 +27,10 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       '@typescript-eslint/require-await': 'off',
     },
   },
@@ -35,8 +44,18 @@ export default tseslint.config(
         { object: 'Date', property: 'now', message: 'Take the time as a parameter.' },
         { object: 'Math', property: 'random', message: 'Take the random number as a parameter.' },
       ],
-      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'Pure code imports no node module: move the effect to the caller.' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['node:*'], message: 'Pure code imports no node module: move the effect to the caller.' },
+          ],
+        },
+      ],
     },
   },
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': ['error', { max: 600 }] } },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': ['error', { max: 600 }] },
+  },
 );

@@ -21,7 +21,11 @@ const EXTERNAL = [
 
 rmSync(out, { recursive: true, force: true });
 await build({
-  entryPoints: { savepoint: path.join(host, 'savepoint.ts'), cli: path.join(host, 'cli.ts'), toolhost: path.join(host, 'toolhost.ts') },
+  entryPoints: {
+    savepoint: path.join(host, 'savepoint.ts'),
+    cli: path.join(host, 'cli.ts'),
+    toolhost: path.join(host, 'toolhost.ts'),
+  },
   outdir: out,
   bundle: true,
   splitting: true,
@@ -40,5 +44,7 @@ await build({
   },
 });
 cpSync(path.join(root, 'src/orchestrator/workflow/builtin'), path.join(out, 'builtin'), { recursive: true });
-cpSync(path.join(root, 'src/orchestrator/agents/test-executor/reporters'), path.join(out, 'reporters'), { recursive: true });
+cpSync(path.join(root, 'src/orchestrator/agents/test-executor/reporters'), path.join(out, 'reporters'), {
+  recursive: true,
+});
 chmodSync(path.join(out, 'savepoint.js'), 0o755);

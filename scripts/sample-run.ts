@@ -9,7 +9,11 @@ const folder = path.join(realpathSync(mkdtempSync(path.join(tmpdir(), 'savepoint
 await copySample({ sample: 'harbor', variant: 'planted', into: folder });
 process.stderr.write(`The sample is in ${folder}: a base commit, and a change with defects planted in it.\n\n`);
 const cli = path.join(path.dirname(import.meta.dirname), 'dist', 'savepoint.js');
-const { status } = spawnSync(process.execPath, [cli, 'run', 'tsddr-2.0', '--workspace', folder, '--fail-on', 'never', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  [cli, 'run', 'tsddr-2.0', '--workspace', folder, '--fail-on', 'never', ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+  },
+);
 process.exitCode = status ?? 1;

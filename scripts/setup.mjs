@@ -12,18 +12,27 @@ const MODULES = path.join(ROOT, 'node_modules');
 const STAMP = path.join(MODULES, '.cache', 'savepoint', 'installed');
 const NODE_BIN = path.join(MODULES, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-const wanted = () => createHash('sha256').update(readFileSync(path.join(ROOT, 'package.json'))).digest('hex');
+const wanted = () =>
+  createHash('sha256')
+    .update(readFileSync(path.join(ROOT, 'package.json')))
+    .digest('hex');
 
 function npm(args, env) {
   const windows = process.platform === 'win32';
-  const { status, error } = spawnSync(windows ? 'npm.cmd' : 'npm', [...args, '--no-fund', '--no-audit', '--loglevel=error'], {
-    cwd: ROOT,
-    env,
-    shell: windows,
-    stdio: ['ignore', 2, 2],
-  });
+  const { status, error } = spawnSync(
+    windows ? 'npm.cmd' : 'npm',
+    [...args, '--no-fund', '--no-audit', '--loglevel=error'],
+    {
+      cwd: ROOT,
+      env,
+      shell: windows,
+      stdio: ['ignore', 2, 2],
+    },
+  );
   if (error || status !== 0) {
-    process.stderr.write(`Setting up failed: npm ${args.join(' ')} ${error ? error.message : `ended with exit code ${status}`}.\n`);
+    process.stderr.write(
+      `Setting up failed: npm ${args.join(' ')} ${error ? error.message : `ended with exit code ${status}`}.\n`,
+    );
     process.exit(1);
   }
 }
@@ -47,12 +56,20 @@ export function ensureInstalled() {
     mkdirSync(path.dirname(STAMP), { recursive: true });
     writeFileSync(STAMP, wanted());
   }
-  return { ...process.env, PATH: `${path.join(MODULES, '.bin')}${path.delimiter}${path.dirname(NODE_BIN)}${path.delimiter}${process.env.PATH ?? ''}` };
+  return {
+    ...process.env,
+    PATH: `${path.join(MODULES, '.bin')}${path.delimiter}${path.dirname(NODE_BIN)}${path.delimiter}${process.env.PATH ?? ''}`,
+  };
 }
 
 /** Runs a program of this repository under Node 24 and returns its exit code. */
 export function runNode(args, options = {}) {
-  const { status, signal, error } = spawnSync(NODE_BIN, args, { cwd: ROOT, stdio: 'inherit', env: ensureInstalled(), ...options });
+  const { status, signal, error } = spawnSync(NODE_BIN, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: ensureInstalled(),
+    ...options,
+  });
   if (error) throw error;
   return status ?? (signal === 'SIGINT' ? 130 : 1);
 }

@@ -17,7 +17,12 @@ const CHECKS = [
 const env = ensureInstalled();
 const failed = CHECKS.filter(([name, [command, ...args]]) => {
   const started = performance.now();
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, env, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    env,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   const good = !error && status === 0;
   process.stdout.write(`${good ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
   return !good;

@@ -12,7 +12,9 @@ for (const file of files) {
     if (id !== undefined) cited.set(id, [...(cited.get(id) ?? []), file]);
   }
 }
-const unknown = [...cited].filter(([id]) => !(id in REQUIREMENTS)).map(([id, where]) => `${id} is cited by ${where.join(', ')} but is no row`);
+const unknown = [...cited]
+  .filter(([id]) => !(id in REQUIREMENTS))
+  .map(([id, where]) => `${id} is cited by ${where.join(', ')} but is no row`);
 const uncited = Object.entries(REQUIREMENTS)
   .filter(([id, { issue }]) => issue !== null && FINISHED_ISSUES.includes(issue) && !cited.has(id))
   .map(([id, { title }]) => `${id} (${title}) is finished but no test cites it`);

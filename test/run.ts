@@ -6,7 +6,9 @@ import Mocha from 'mocha';
 const root = path.dirname(import.meta.dirname);
 const wanted = process.argv.slice(2);
 const files = globSync('test/**/*.test.ts', { cwd: root })
-  .filter((file) => !/^test\/(?:samples\/[^/]+\/(?:base|planted|clean)|fixtures)\//.test(file.split(path.sep).join('/')))
+  .filter(
+    (file) => !/^test\/(?:samples\/[^/]+\/(?:base|planted|clean)|fixtures)\//.test(file.split(path.sep).join('/')),
+  )
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
 const mocha = new Mocha({ reporter: 'spec', timeout: 120_000, forbidOnly: true, color: process.stdout.isTTY });
@@ -15,5 +17,7 @@ await mocha.loadFilesAsync();
 const runner = mocha.run((failures) => {
   const { passes = 0, pending = 0 } = runner.stats ?? {};
   const skipped = pending > 0 ? `, ${pending} skipped` : '';
-  process.stdout.write(`\n${passes} passed, ${failures} failed${skipped}\n`, () => process.exit(failures > 0 || passes === 0 ? 1 : 0));
+  process.stdout.write(`\n${passes} passed, ${failures} failed${skipped}\n`, () =>
+    process.exit(failures > 0 || passes === 0 ? 1 : 0),
+  );
 });

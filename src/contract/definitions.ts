@@ -3,9 +3,16 @@ import { jsonObjectSchema } from './json.ts';
 import { SEVERITIES } from './findings.ts';
 
 /** Ids of workflows, steps and agents. */
-export const idSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, dots, dashes (at most 64), starting with a letter or digit');
+export const idSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,63}$/,
+    'must be lower-case letters, digits, dots, dashes (at most 64), starting with a letter or digit',
+  );
 /** 500ms, 30s, 5m, 2h: at most 7 days. */
-export const durationSchema = z.string().regex(/^\d{1,6}(?:ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 2h');
+export const durationSchema = z
+  .string()
+  .regex(/^\d{1,6}(?:ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 2h');
 
 const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
@@ -47,7 +54,9 @@ export const stepSchema = z.strictObject({
   timeout: durationSchema.optional(),
   retry: retrySchema.optional(),
   sequential: z.boolean().optional(),
-  compensate: z.strictObject({ agent: idSchema, operation: idSchema.optional(), with: jsonObjectSchema.optional() }).optional(),
+  compensate: z
+    .strictObject({ agent: idSchema, operation: idSchema.optional(), with: jsonObjectSchema.optional() })
+    .optional(),
 });
 export type StepDefinition = z.infer<typeof stepSchema>;
 

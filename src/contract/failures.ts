@@ -10,10 +10,15 @@ export interface Failure {
   readonly data?: Json;
 }
 
-export type Result<T, F = Failure> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: F };
+export type Result<T, F = Failure> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: F };
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
-export const fail = (code: FailureCode, message: string, data?: Json): { readonly ok: false; readonly failure: Failure } => ({
+export const fail = (
+  code: FailureCode,
+  message: string,
+  data?: Json,
+): { readonly ok: false; readonly failure: Failure } => ({
   ok: false,
   failure: data === undefined ? { code, message } : { code, message, data },
 });
@@ -43,7 +48,15 @@ export const FAILURES = {
 export type FailureCode = keyof typeof FAILURES;
 
 /** Why a step failed (CONTRACT.md, Commands: step error codes). */
-export const STEP_ERROR_CODES = ['timeout', 'exit', 'spawn', 'protocol', 'crashed', 'cancelled', 'missing-tool'] as const;
+export const STEP_ERROR_CODES = [
+  'timeout',
+  'exit',
+  'spawn',
+  'protocol',
+  'crashed',
+  'cancelled',
+  'missing-tool',
+] as const;
 export type StepErrorCode = (typeof STEP_ERROR_CODES)[number];
 
 export interface StepError {

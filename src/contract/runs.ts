@@ -3,14 +3,32 @@ import type { StepError } from './failures.ts';
 import type { Finding, TestCase } from './findings.ts';
 
 export const RUN_STATUSES = [
-  'running', 'waiting', 'retrying', 'interrupted', 'compensating',
-  'completed', 'failed', 'compensated', 'cancelled', 'superseded',
+  'running',
+  'waiting',
+  'retrying',
+  'interrupted',
+  'compensating',
+  'completed',
+  'failed',
+  'compensated',
+  'cancelled',
+  'superseded',
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const STEP_STATUSES = [
-  'pending', 'running', 'retrying', 'waiting', 'interrupted', 'completed',
-  'cached', 'failed', 'skipped', 'cancelled', 'compensating', 'compensated',
+  'pending',
+  'running',
+  'retrying',
+  'waiting',
+  'interrupted',
+  'completed',
+  'cached',
+  'failed',
+  'skipped',
+  'cancelled',
+  'compensating',
+  'compensated',
 ] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
 

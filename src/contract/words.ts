@@ -9,7 +9,17 @@ export interface StateLook {
   readonly icon: string;
   readonly tone: Tone;
   /** Shape of the box in a graph: carries the state without colour. */
-  readonly shape: 'dotted' | 'bar-below' | 'second-sheet' | 'dashed' | 'bar-left' | 'solid' | 'thick' | 'no-fill' | 'hatched' | 'struck';
+  readonly shape:
+    | 'dotted'
+    | 'bar-below'
+    | 'second-sheet'
+    | 'dashed'
+    | 'bar-left'
+    | 'solid'
+    | 'thick'
+    | 'no-fill'
+    | 'hatched'
+    | 'struck';
   /** Terminal symbol, and the plain letters where the locale is not UTF-8. `⠹` stands for the turning one. */
   readonly symbol: string;
   readonly plain: string;
@@ -23,7 +33,14 @@ export const STATES = {
   running: { icon: 'loading~spin', tone: 'running', shape: 'bar-below', symbol: '⠹', plain: 'run', word: 'running' },
   retrying: { icon: 'clockface', tone: 'attention', shape: 'dashed', symbol: '↻', plain: 'wait', word: 'tries again' },
   waiting: { icon: 'account', tone: 'attention', shape: 'bar-left', symbol: '↻', plain: 'wait', word: 'needs you' },
-  interrupted: { icon: 'debug-disconnect', tone: 'attention', shape: 'dashed', symbol: '↻', plain: 'cut', word: 'cut off, can resume' },
+  interrupted: {
+    icon: 'debug-disconnect',
+    tone: 'attention',
+    shape: 'dashed',
+    symbol: '↻',
+    plain: 'cut',
+    word: 'cut off, can resume',
+  },
   completed: { icon: 'pass', tone: 'passed', shape: 'solid', symbol: '✔', plain: 'ok', word: 'finished' },
   cached: { icon: 'archive', tone: 'passed', shape: 'second-sheet', symbol: '=', plain: 'same', word: 'from cache' },
   failed: { icon: 'error', tone: 'failed', shape: 'thick', symbol: '✖', plain: 'FAIL', word: 'failed' },
@@ -35,7 +52,10 @@ export const STATES = {
 } as const satisfies Record<RunStatus | StepStatus, StateLook>;
 
 /** Severity → the word people read. */
-export const SEVERITY_WORDS = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<Severity, string>;
+export const SEVERITY_WORDS = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<
+  Severity,
+  string
+>;
 
 /** `0.2 s`, `38 s`, `1 min 31 s`, `1 h 4 min`. */
 export function durationWords(ms: number): string {
@@ -55,6 +75,11 @@ export function countWords(count: number, one: string, many = `${one}s`): string
 /** `310 B`, `21 kB`, `1.4 MB`: by 1000. */
 export function sizeWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kB'] : bytes < 1_000_000_000 ? [bytes / 1_000_000, 'MB'] : [bytes / 1_000_000_000, 'GB'];
+  const [value, unit] =
+    bytes < 1_000_000
+      ? [bytes / 1000, 'kB']
+      : bytes < 1_000_000_000
+        ? [bytes / 1_000_000, 'MB']
+        : [bytes / 1_000_000_000, 'GB'];
   return `${value < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${unit}`;
 }
