@@ -6,7 +6,7 @@ import type { Json, JsonObject } from './json.ts';
 export interface Scope {
   /** `changed`: what differs from `base`; `files`: named by the user; `all`: every file not ignored. */
   readonly kind: 'changed' | 'files' | 'all';
-  /** Commit that "changed" is against; null without git or without a commit. */
+  /** Commit that "changed" is against; null for the other kinds, so that a commit alone changes no input hash. */
   readonly base: string | null;
   /** Relative paths with `/`, sorted; deleted files are not in it. */
   readonly files: readonly string[];

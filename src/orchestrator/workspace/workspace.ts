@@ -13,18 +13,28 @@ export interface Workspace {
   gitMissing(): Promise<boolean>;
   /** Resolves what the user asked for into files. `usage` when a named file is missing or the revision is unknown. */
   scope(request: ScopeRequest): Promise<Result<Scope>>;
-  /** Every file not ignored (without git: less node_modules, .git and what .gitignore names), sorted. */
-  files(): Promise<readonly string[]>;
+  /** Every file not ignored (without git: less node_modules, .git and what .gitignore names), sorted. No links, no submodules. */
+  files(look?: Look): Promise<readonly string[]>;
   /** Content ids (git blob ids where git knows them, else the same hash computed) of these files; missing ones are absent. */
-  contentIds(files: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  contentIds(files: readonly string[], look?: Look): Promise<ReadonlyMap<string, string>>;
   /** Text of the work tree file; null when missing, unreadable, binary or over 2 MiB (`skipped` then says why). */
   read(file: string): Promise<string | null>;
   /** Text at the scope's base; null when it was not there. */
   readBase(base: string, file: string): Promise<string | null>;
   /** Lines (0-based, sorted, disjoint, end exclusive) of the work tree file that differ from base; the whole file when new or without a base. */
   changedLines(scope: Scope, file: string): Promise<LineRanges>;
+  /** Fingerprints that people dismissed in this workspace. */
+  dismissed(): ReadonlySet<string>;
   /** Files that were asked for and could not be read, and why ("over 2 MiB", "permission denied", "binary"). */
   skipped(): readonly { readonly file: string; readonly why: string }[];
+}
+
+/**
+ * `reuse`: answer from this instance's last look at the work tree (by `scope`, `files` or `contentIds`) instead of asking git
+ * again. Right while nothing has run since: one `git status` then serves a whole cached run.
+ */
+export interface Look {
+  readonly reuse: boolean;
 }
 
 export interface ScopeRequest {
