@@ -58,9 +58,13 @@ export interface StepView {
   readonly durationMs: number;
   /** Id of the run that the result was taken from. */
   readonly cached: string | null;
+  /** Its number, for people. */
+  readonly cachedNumber: number | null;
   readonly error: StepError | null;
   /** Name of the first input that differs from the last completed result of this step. */
   readonly missedBecause: string | null;
+  /** Of a failed step that completed before in this workspace: that run, when, and the inputs that differ since (at most 50 named). */
+  readonly changedSince: ChangedSince | null;
   readonly timeMs: TimeSplit;
   /** The agent's few words: "41 tests pass". Empty before the end. */
   readonly summary: string;
@@ -71,6 +75,17 @@ export interface StepView {
   /** The inputs changed while it ran. */
   readonly stale: boolean;
   readonly nothingChecked: boolean;
+}
+
+export interface ChangedSince {
+  readonly run: string;
+  readonly number: number;
+  /** ISO time of its completion. */
+  readonly at: string;
+  /** Names of inputs (files, tools, settings); the first is the first that differs. */
+  readonly inputs: readonly string[];
+  /** How many differ in all. */
+  readonly total: number;
 }
 
 /** A run folded from its events. `result` lines, `runs`, `show`, the report and the views are all made from it. */
