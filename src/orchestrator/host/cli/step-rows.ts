@@ -1,0 +1,178 @@
+import type { RunView, StepView } from '../../../contract/runs.ts';
+import { STATES, countWords, durationWords } from '../../../contract/words.ts';
+import { printable, widthOf, type Line, type Span } from './terminal.ts';
+
+/** What is known of a running step beyond its events: shown, never stored. */
+export interface LiveProgress {
+  readonly message: string;
+  readonly fraction: number | null;
+  readonly findings: number;
+}
+
+export interface RowOptions {
+  readonly columns: number;
+  readonly unicode: boolean;
+  /** Milliseconds since 1970, for running steps; null draws a report, where nothing turns. */
+  readonly now: number | null;
+  readonly progress?: ReadonlyMap<string, LiveProgress>;
+}
+
+const NAME = 23;
+const DURATION = 6;
+const TURNING = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
+
+/** Steps with the tree's branch in front of those that run side by side: in order of level, then as defined. */
+export function orderedSteps(view: RunView): readonly { readonly step: StepView; readonly branch: '' | '├ ' | '└ ' }[] {
+  const level = new Map<string, number>();
+  const depth = (id: string): number => {
+    const known = level.get(id);
+    if (known !== undefined) return known;
+    const needs = view.steps.find((step) => step.id === id)?.needs ?? [];
+    const own = needs.length === 0 ? 0 : Math.max(...needs.map(depth)) + 1;
+    level.set(id, own);
+    return own;
+  };
+  const sorted = view.steps.map((step) => ({ step, at: depth(step.id) })).sort((a, b) => a.at - b.at);
+  return sorted.map(({ step, at }, index) => {
+    const last = sorted[index + 1]?.at !== at;
+    const alone = last && sorted[index - 1]?.at !== at;
+    return { step, branch: alone || at === 0 ? '' : last ? '└ ' : '├ ' };
+  });
+}
+
+/** One line per step: symbol, name, duration, words. Below 60 columns without durations, then without the bar. */
+export function stepRows(view: RunView, options: RowOptions): readonly Line[] {
+  return orderedSteps(view).map(({ step, branch }) => stepRow({ view, step, branch, options }));
+}
+
+interface Row {
+  readonly view: RunView;
+  readonly step: StepView;
+  readonly branch: string;
+  readonly options: RowOptions;
+}
+
+function stepRow({ view, step, branch, options }: Row): Line {
+  const look = STATES[step.status];
+  const quiet = look.tone === 'muted';
+  const turning = step.status === 'running' && options.now !== null;
+  const symbol = turning
+    ? (TURNING[Math.floor((options.now ?? 0) / 100) % TURNING.length] ?? look.symbol)
+    : look.symbol;
+  const branchText = options.unicode ? branch : '';
+  const mark = options.unicode ? `${symbol} ` : `${look.plain.padEnd(4)}  `;
+  const name = fit(step.id, NAME - branchText.length);
+  const words: Span[] = stepWords({ view, step, branch, options });
+  return [
+    { text: `  ${branchText}`, style: 'dim' },
+    { text: mark, style: look.tone },
+    quiet ? { text: name, style: 'dim' } : { text: name },
+    ...(options.columns >= 60 ? [{ text: durationText(step, options).padStart(DURATION), style: 'dim' } as const] : []),
+    { text: '  ' },
+    ...words,
+  ];
+}
+
+const fit = (text: string, columns: number): string =>
+  text.length > columns ? `${text.slice(0, columns - 2)}… ` : text.padEnd(columns);
+
+function durationText(step: StepView, { now }: RowOptions): string {
+  if (step.status === 'running' && now !== null && step.startedAt !== null) {
+    return durationWords(Math.floor(Math.max(0, now - Date.parse(step.startedAt)) / 1000) * 1000);
+  }
+  const ended =
+    step.status === 'completed' ||
+    step.status === 'cached' ||
+    step.status === 'failed' ||
+    step.status === 'compensated';
+  return ended ? durationWords(step.durationMs) : '';
+}
+
+function stepWords(row: Row): Span[] {
+  const { step, options } = row;
+  switch (step.status) {
+    case 'pending':
+      return [{ text: waitsFor(row), style: 'dim' }];
+    case 'running':
+      return runningWords(step, options);
+    case 'retrying':
+      return [{ text: retryWords(step) }];
+    case 'cached':
+      return [
+        {
+          text: `from cache, run ${step.cachedNumber ?? '?'}${step.summary === '' ? '' : `: ${printable(step.summary)}`}`,
+          style: 'dim',
+        },
+      ];
+    case 'completed':
+      return [{ text: `${printable(step.summary)}${step.stale ? ' · out of date: files changed while it ran' : ''}` }];
+    case 'failed':
+      return [{ text: failureWords(step) }];
+    case 'compensating':
+    case 'compensated':
+    case 'waiting':
+    case 'interrupted':
+      return [{ text: STATES[step.status].word }];
+    case 'skipped':
+    case 'cancelled':
+      return [{ text: STATES[step.status].word, style: 'dim' }];
+  }
+}
+
+function waitsFor({ view, step, options }: Row): string {
+  const open = step.needs.filter((id) => {
+    const status = view.steps.find((other) => other.id === id)?.status;
+    return status !== 'completed' && status !== 'cached';
+  });
+  if (open.length === 0) return 'waits for its turn';
+  const named = `waits for ${open.length === 1 ? open[0] : `${open.slice(0, -1).join(', ')} and ${open.at(-1)}`}`;
+  return NAME + DURATION + 6 + widthOf(named) <= options.columns && options.columns > 100
+    ? named
+    : `waits for ${countWords(open.length, 'step')}`;
+}
+
+function runningWords(step: StepView, { progress, columns, unicode }: RowOptions): Span[] {
+  const live = progress?.get(step.id);
+  if (!live) return [{ text: step.attempts > 1 ? `running, try ${step.attempts}` : 'running' }];
+  const spans: Span[] = [{ text: printable(live.message) }];
+  if (live.fraction !== null && columns >= 72) {
+    const width = columns >= 110 ? 26 : 12;
+    const filled = Math.round(live.fraction * width);
+    spans.push(
+      { text: '  ' },
+      { text: '━'.repeat(filled) },
+      { text: (unicode ? '─' : '.').repeat(width - filled), style: 'dim' },
+    );
+    spans.push({ text: `  ${Math.round(live.fraction * 100)} %` });
+  }
+  if (live.findings > 0) spans.push({ text: `   ${countWords(live.findings, 'finding')}` });
+  return spans;
+}
+
+function retryWords(step: StepView): string {
+  const at = step.nextTryAt === null ? 'soon' : `at ${clockTime(step.nextTryAt)}`;
+  const why = step.error === null ? '' : `: ${printable(step.error.message)}`;
+  return `tries again ${at}, try ${step.attempts + 1} of ${Math.max(step.retryMax + 1, step.attempts + 1)}${why}`;
+}
+
+/** "exit code 2, 3 tries": how a step failed, in a few words. */
+export function failureWords(step: StepView): string {
+  const error = step.error;
+  if (error === null) return STATES.failed.word;
+  const what = {
+    timeout: 'took too long',
+    exit: error.exitCode == null ? 'ended with an error' : `exit code ${error.exitCode}`,
+    spawn: 'could not be started',
+    protocol: 'gave an answer that cannot be read',
+    crashed: 'ended unexpectedly',
+    cancelled: 'stopped',
+    'missing-tool': 'its tool is not installed',
+  }[error.code];
+  return step.attempts > 1 ? `${what}, ${step.attempts} tries` : what;
+}
+
+/** `14:03:19` in local time. */
+export function clockTime(iso: string | number): string {
+  const date = new Date(iso);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}
