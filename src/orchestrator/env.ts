@@ -27,6 +27,8 @@ export interface StateFiles {
   makeDir(path: string): void;
   /** Makes creations, renames and unlinks in the folder durable. */
   syncDir(path: string): void;
+  /** Calls back when something in the folder may have changed: a hint, which may be missed. Returns stop. */
+  watch(path: string, changed: () => void): () => void;
 }
 
 export interface FileHandle {
@@ -44,7 +46,10 @@ export interface Clock {
   now(): number;
   /** Milliseconds, never goes back; for durations. */
   monotonic(): number;
-  /** Calls back once after `ms` (any length; the real one is capped and re-armed). Returns cancel, which may be called twice. */
+  /**
+   * Calls back once after `ms` (any length; the real one is capped and re-armed). Returns cancel, which may be called twice.
+   * With `keepAlive` the process stays until it fires; without, it may end before.
+   */
   timer(ms: number, callback: () => void, options?: { readonly keepAlive?: boolean }): () => void;
 }
 
