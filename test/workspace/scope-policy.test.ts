@@ -5,10 +5,10 @@ import { fingerprinted } from '../../src/orchestrator/workspace/fingerprint.ts';
 import { applyScopePolicy } from '../../src/orchestrator/workspace/scope-policy.ts';
 import type { LineRanges } from '../../src/orchestrator/workspace/workspace.ts';
 
-/** A toy agent: every line with "bad" in it is a finding. */
+/** A toy agent: every line with "bad" before a comment is a finding. */
 function look(text: string): readonly Finding[] {
   const drafts = text.split('\n').flatMap((content, line) => {
-    if (!content.includes('bad')) return [];
+    if (!/^[^/]*bad/.test(content)) return [];
     const range = { start: { line, character: 0 }, end: { line, character: content.length } };
     const fixed = { agent: 'toy', severity: 'error', confidence: 'certain', message: 'Bad.', file: 'a.ts' } as const;
     return [{ ...fixed, rule: 'toy.bad', range }];

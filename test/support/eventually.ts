@@ -1,0 +1,14 @@
+const LOOK_EVERY_MS = 10;
+
+/** Polls until the condition holds; after the deadline it fails naming what did not come. */
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  deadlineMs = 10_000,
+): Promise<void> {
+  const until = performance.now() + deadlineMs;
+  while (!(await holds())) {
+    if (performance.now() > until) throw new Error(`Not within ${deadlineMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
