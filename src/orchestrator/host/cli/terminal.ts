@@ -84,7 +84,8 @@ const ASCII: Readonly<Record<string, string>> = {
   '’': "'",
 };
 
-const toAscii = (text: string): string => text.replace(/[…·━─│├└•’]/g, (character) => ASCII[character] ?? '?');
+const toAscii = (text: string): string =>
+  text.replaceAll(' · ', ', ').replace(/[…·━─│├└•’]/g, (character) => ASCII[character] ?? '?');
 
 /** One line for this terminal, cut with … where it would be wider than `columns`. */
 export function paint(line: Line, terminal: Pick<Terminal, 'colour' | 'unicode'>, columns: number): string {

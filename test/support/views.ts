@@ -1,0 +1,52 @@
+import type { RunView, StepView } from '../../src/contract/runs.ts';
+
+/** A step that completed, with whatever a scene needs different. */
+export const stepView = (id: string, over: Partial<StepView> = {}): StepView => ({
+  id,
+  agent: 'some-agent',
+  operation: 'check',
+  needs: [],
+  status: 'completed',
+  attempts: 1,
+  retryMax: 2,
+  durationMs: 0,
+  cached: null,
+  cachedNumber: null,
+  error: null,
+  missedBecause: null,
+  changedSince: null,
+  timeMs: { queue: 0, start: 0, tool: 0, disk: 0, wait: 0 },
+  summary: '',
+  startedAt: null,
+  endedAt: null,
+  nextTryAt: null,
+  stale: false,
+  nothingChecked: false,
+  ...over,
+});
+
+/** A finished run, with whatever a scene needs different. */
+export const runView = (over: Partial<RunView> = {}): RunView => ({
+  run: 'run-id',
+  number: 41,
+  workflow: 'tsddr-2.0',
+  name: 'Test Spec Driven Development Review 2.0',
+  status: 'completed',
+  startedAt: '2026-11-18T14:00:00.000Z',
+  endedAt: '2026-11-18T14:01:31.000Z',
+  onError: 'rollback',
+  definitionHash: 'hash',
+  scope: { kind: 'changed', base: 'commit', files: 12 },
+  retryOf: null,
+  session: 'session-id',
+  steps: [],
+  cannotUndo: [],
+  findings: [],
+  older: 0,
+  notChecked: [],
+  tests: { passed: 0, failed: 0, skipped: 0, selected: 0, total: null, verdict: 'not-run', cases: [] },
+  evidence: [],
+  written: [],
+  needsDecision: null,
+  ...over,
+});
