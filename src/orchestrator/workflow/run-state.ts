@@ -1,0 +1,255 @@
+import type { StepError } from '../../contract/failures.ts';
+import type { TimeSplit } from '../../contract/runs.ts';
+import type { PinnedStep } from './plan.ts';
+import type { RunStart, StepResult, TimedRunEvent } from './run-events.ts';
+
+/** Where a step stands. `cut-off`: it was running when its session ended, and whether its effect happened is unknown. */
+export type StepPhase =
+  'pending' | 'running' | 'retrying' | 'cut-off' | 'completed' | 'cached' | 'failed' | 'skipped' | 'cancelled';
+
+/** Where the undo of a completed step stands. `failed`: it is not tried again by itself. */
+export type UndoPhase = 'none' | 'running' | 'retrying' | 'cut-off' | 'failed' | 'done' | 'given-up';
+
+export interface UndoState {
+  readonly phase: UndoPhase;
+  /** Every start. */
+  readonly attempts: number;
+  /** Failures since it last began or somebody said "again". */
+  readonly failures: number;
+  readonly nextTryAt: string | null;
+  readonly mayRestart: boolean;
+}
+
+export interface StepState {
+  readonly plan: PinnedStep;
+  readonly phase: StepPhase;
+  readonly attempts: number;
+  /** Retries used; restarts after a crash are not among them. */
+  readonly retries: number;
+  readonly nextTryAt: string | null;
+  /** Somebody said that the cut-off step may start once more. */
+  readonly mayRestart: boolean;
+  readonly result: StepResult | null;
+  readonly error: StepError | null;
+  readonly cached: string | null;
+  readonly takenOver: boolean;
+  readonly inputHash: string | null;
+  readonly missedBecause: string | null;
+  readonly stale: boolean;
+  readonly timeMs: TimeSplit;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** Position among the completed steps of the run: undone in reverse. */
+  readonly completion: number;
+  readonly undo: UndoState;
+}
+
+export interface RunState {
+  readonly start: RunStart;
+  readonly startedAt: string;
+  readonly phase: 'running' | 'interrupted' | 'waiting' | 'ended';
+  readonly endedAt: string | null;
+  readonly status: 'completed' | 'failed' | 'compensated' | 'cancelled' | null;
+  readonly cannotUndo: readonly string[];
+  readonly question: { readonly step: string; readonly question: string } | null;
+  /** In the order of the definition. */
+  readonly steps: ReadonlyMap<string, StepState>;
+}
+
+const NO_TIME: TimeSplit = { queue: 0, start: 0, tool: 0, disk: 0, wait: 0 };
+const NO_UNDO: UndoState = { phase: 'none', attempts: 0, failures: 0, nextTryAt: null, mayRestart: false };
+
+/** The run after the event. Null before the first `workflow.started`; events of other kinds never come here. */
+export function evolve(state: RunState | null, event: TimedRunEvent): RunState | null {
+  if (event.type === 'workflow.started') return started(event.data, event.time);
+  if (!state) return null;
+  switch (event.type) {
+    case 'workflow.interrupted':
+      return { ...cutOff(state), phase: 'interrupted' };
+    case 'workflow.resumed':
+      return resumed(cutOff(state), event.data.again);
+    case 'workflow.waiting':
+      return { ...cutOff(state), phase: 'waiting', question: { step: event.data.step, question: event.data.question } };
+    case 'workflow.completed':
+      return ended(state, event.time, 'completed');
+    case 'workflow.failed':
+      return { ...ended(state, event.time, event.data.status), cannotUndo: event.data.cannotUndo };
+    case 'workflow.cancelled':
+      return ended(state, event.time, 'cancelled');
+    default:
+      return withStep(state, event.data.step, (step) => evolveStep(state, step, event));
+  }
+}
+
+/** Folds events in order; null where no run begins in them. */
+export function foldState(events: Iterable<TimedRunEvent>): RunState | null {
+  let state: RunState | null = null;
+  for (const event of events) state = evolve(state, event);
+  return state;
+}
+
+type StepEvent = Exclude<
+  TimedRunEvent,
+  {
+    readonly type:
+      | 'workflow.started'
+      | 'workflow.interrupted'
+      | 'workflow.resumed'
+      | 'workflow.waiting'
+      | 'workflow.completed'
+      | 'workflow.failed'
+      | 'workflow.cancelled';
+  }
+>;
+
+function evolveStep(state: RunState, step: StepState, event: StepEvent): StepState {
+  switch (event.type) {
+    case 'workflow.step.started':
+      return {
+        ...step,
+        phase: 'running',
+        attempts: event.data.attempt,
+        nextTryAt: null,
+        mayRestart: false,
+        result: null,
+        inputHash: event.data.inputHash,
+        missedBecause: event.data.missedBecause,
+        timeMs: addTimes(step.timeMs, event.data.timeMs),
+        startedAt: step.startedAt ?? event.time,
+      };
+    case 'workflow.step.completed': {
+      const { cached, takenOver, inputHash, stale, result } = event.data;
+      return {
+        ...finished(step, event),
+        phase: cached === null ? 'completed' : 'cached',
+        error: null,
+        startedAt: step.startedAt ?? event.time,
+        ...{ cached, takenOver, inputHash, stale, result },
+        completion: 1 + Math.max(0, ...[...state.steps.values()].map(({ completion }) => completion)),
+      };
+    }
+    case 'workflow.step.retrying':
+      return {
+        ...step,
+        phase: 'retrying',
+        retries: step.retries + 1,
+        error: event.data.error,
+        result: event.data.result,
+        nextTryAt: event.data.nextTryAt,
+        timeMs: addTimes(step.timeMs, event.data.timeMs),
+      };
+    case 'workflow.step.failed':
+      return {
+        ...finished(step, event),
+        phase: event.data.error.code === 'cancelled' ? 'cancelled' : 'failed',
+        error: event.data.error,
+        result: event.data.result,
+      };
+    case 'workflow.step.skipped':
+      return { ...step, phase: 'skipped', endedAt: event.time };
+    case 'workflow.compensation.started':
+      return withUndo(step, { phase: 'running', attempts: event.data.attempt, nextTryAt: null, mayRestart: false });
+    case 'workflow.compensation.completed':
+      return { ...withUndo(step, { phase: 'done' }), endedAt: event.time };
+    case 'workflow.compensation.failed': {
+      const { nextTryAt, givenUp } = event.data;
+      const phase = givenUp ? 'given-up' : nextTryAt === null ? 'failed' : 'retrying';
+      return withUndo(step, { phase, nextTryAt, failures: step.undo.failures + 1 });
+    }
+  }
+}
+
+function started(start: RunStart, time: string): RunState {
+  const steps = start.plan.steps.map((plan): [string, StepState] => [plan.id, pending(plan)]);
+  return {
+    start,
+    startedAt: time,
+    phase: 'running',
+    endedAt: null,
+    status: null,
+    cannotUndo: [],
+    question: null,
+    steps: new Map(steps),
+  };
+}
+
+function pending(plan: PinnedStep): StepState {
+  return {
+    plan,
+    phase: 'pending',
+    attempts: 0,
+    retries: 0,
+    nextTryAt: null,
+    mayRestart: false,
+    result: null,
+    error: null,
+    cached: null,
+    takenOver: false,
+    inputHash: null,
+    missedBecause: null,
+    stale: false,
+    timeMs: NO_TIME,
+    startedAt: null,
+    endedAt: null,
+    completion: 0,
+    undo: NO_UNDO,
+  };
+}
+
+/** What was running ended with its session; nobody knows how far it came. */
+function cutOff(state: RunState): RunState {
+  return mapSteps(state, (step) => {
+    if (step.phase === 'running') return { ...step, phase: 'cut-off' };
+    return step.undo.phase === 'running' ? withUndo(step, { phase: 'cut-off' }) : step;
+  });
+}
+
+function resumed(state: RunState, again: readonly string[]): RunState {
+  const steps = mapSteps(state, (step) => {
+    if (!again.includes(step.plan.id)) return step;
+    if (step.phase === 'cut-off') return { ...step, mayRestart: true };
+    return withUndo(step, { phase: 'cut-off', mayRestart: true, failures: 0 });
+  });
+  return { ...steps, phase: 'running', question: null };
+}
+
+function ended(state: RunState, time: string, status: NonNullable<RunState['status']>): RunState {
+  return { ...state, phase: 'ended', endedAt: time, status, question: null };
+}
+
+function finished(
+  step: StepState,
+  event: { readonly time: string; readonly data: { readonly attempt: number; readonly timeMs: TimeSplit } },
+): StepState {
+  return {
+    ...step,
+    attempts: event.data.attempt,
+    nextTryAt: null,
+    mayRestart: false,
+    timeMs: addTimes(step.timeMs, event.data.timeMs),
+    endedAt: event.time,
+  };
+}
+
+function withUndo(step: StepState, change: Partial<UndoState>): StepState {
+  return { ...step, undo: { ...step.undo, ...change } };
+}
+
+function withStep(state: RunState, id: string, change: (step: StepState) => StepState): RunState {
+  const step = state.steps.get(id);
+  return step ? { ...state, steps: new Map(state.steps).set(id, change(step)) } : state;
+}
+
+function mapSteps(state: RunState, change: (step: StepState) => StepState): RunState {
+  return { ...state, steps: new Map([...state.steps].map(([id, step]) => [id, change(step)])) };
+}
+
+function addTimes(a: TimeSplit, b: TimeSplit): TimeSplit {
+  return {
+    queue: a.queue + b.queue,
+    start: a.start + b.start,
+    tool: a.tool + b.tool,
+    disk: a.disk + b.disk,
+    wait: a.wait + b.wait,
+  };
+}
