@@ -1,0 +1,122 @@
+import type { resumeCommand, retryCommand, runCommand } from '../../contract/commands/catalogue.ts';
+import type { AgentMessage } from '../../contract/agents.ts';
+import { EXIT, fail, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
+import type { Severity } from '../../contract/findings.ts';
+import type { RunView } from '../../contract/runs.ts';
+import type { ResumeAnswer, RunHandle, Runner } from '../workflow/api.ts';
+import { asRunEvent } from '../workflow/run-events.ts';
+import { evolve, type RunState } from '../workflow/run-state.ts';
+import { exitCodeOf, viewRun } from '../workflow/run-view.ts';
+import { createItemChannel } from './channel.ts';
+import { refuse, type CommandContext, type Handler, type Item } from './handler.ts';
+import { junitOf } from './junit.ts';
+import { sarifOf } from './sarif.ts';
+
+export const run: Handler<typeof runCommand> = async function* (input, context) {
+  const { files, since, all, workflow, noCache, trust } = input;
+  if ([files !== undefined, since !== undefined, all].filter(Boolean).length > 1) {
+    return yield* refuse({ code: 'usage', message: 'Only one of --files, --since and --all can be given.' });
+  }
+  return yield* follow(context, input, (runner, watch) =>
+    runner.startRun({ workflow, scope: { files, since, all }, with: input.with, noCache, trust, ...watch }),
+  );
+};
+
+export const retry: Handler<typeof retryCommand> = async function* (input, context) {
+  const { from, edited, noCache, trust } = input;
+  return yield* follow(context, input, (runner, watch) =>
+    runner.retryRun(input.run, { from, edited, noCache, trust, ...watch }),
+  );
+};
+
+export const resume: Handler<typeof resumeCommand> = async function* (input, context) {
+  const given = (['again', 'done', 'fail'] as const).filter((answer) => input[answer]);
+  if (given.length > 1)
+    return yield* refuse({ code: 'usage', message: 'Only one of --again, --done and --fail can be given.' });
+  return yield* follow(context, input, async (runner, watch) => {
+    const request = { trust: input.trust, ...watch };
+    const first = await runner.resumeRun(input.run, { ...request, answer: given[0] });
+    if (first.ok || first.failure.code !== 'needs-decision' || context.ask === null) return first;
+    const answer = await askWhatToDo(context, first.failure);
+    return answer === null ? first : runner.resumeRun(input.run, { ...request, answer });
+  });
+};
+
+async function askWhatToDo({ ask }: CommandContext, failure: Failure): Promise<ResumeAnswer | null> {
+  const choices = [
+    { value: 'again', label: 'Run it once more' },
+    { value: 'done', label: 'It is done: go on' },
+    { value: 'fail', label: 'It failed' },
+  ] as const;
+  const answer = (await ask?.(failure.message, choices)) ?? null;
+  return choices.find(({ value }) => value === answer)?.value ?? null;
+}
+
+interface Watch {
+  readonly signal: AbortSignal;
+  readonly onMessage: (step: string, message: AgentMessage) => void;
+}
+
+interface Reporting {
+  readonly failOn: Severity | 'never';
+  readonly sarif?: string | undefined;
+  readonly junit?: string | undefined;
+}
+
+/** Starts something, gives its events as they are stored, and ends with its result. */
+async function* follow(
+  context: CommandContext,
+  reporting: Reporting,
+  start: (runner: Runner, watch: Watch) => Promise<Result<RunHandle>>,
+): AsyncGenerator<Item, ExitCode> {
+  const { services, signal } = context;
+  const opened = await services.openRunner();
+  if (!opened.ok) return yield* refuse(opened.failure);
+  const { runner, journal } = opened.value;
+  const items = createItemChannel<Item>();
+  let state: RunState | null = null;
+  const unsubscribe = journal.subscribe((event) => {
+    const own = asRunEvent(event);
+    if (own) state = evolve(state, own);
+    items.push({ kind: 'event', event });
+    items.push({ kind: 'watch', view: () => state && viewRun(state, { session: journal.session, live: true }) });
+  });
+  const finish = async (): Promise<Result<RunView>> => {
+    try {
+      const started = await start(runner, {
+        signal,
+        onMessage: (step, message) => items.push({ kind: 'message', step, message }),
+      });
+      return started.ok ? await started.value.done : started;
+    } finally {
+      unsubscribe();
+      items.close();
+    }
+  };
+  const ending = finish();
+  yield* items;
+  const end = await ending;
+  if (!end.ok) return yield* refuse(end.failure);
+  yield { kind: 'result', view: end.value };
+  const written = await writeReports(context, reporting, end.value);
+  if (!written.ok) return yield* refuse(written.failure);
+  return signal.aborted && end.value.status === 'interrupted'
+    ? EXIT.interrupted
+    : exitCodeOf(end.value, reporting.failOn);
+}
+
+async function writeReports(
+  { services }: CommandContext,
+  { sarif, junit }: Reporting,
+  view: RunView,
+): Promise<Result<null>> {
+  const files = [
+    ...(sarif === undefined ? [] : [[sarif, sarifOf(view, services.env.host.version)] as const]),
+    ...(junit === undefined ? [] : [[junit, junitOf(view)] as const]),
+  ];
+  for (const [file, text] of files) {
+    const problem = await services.writeUserFile(file, text);
+    if (problem !== null) return fail('usage', `The report could not be written to ${file}: ${problem}`);
+  }
+  return { ok: true, value: null };
+}
