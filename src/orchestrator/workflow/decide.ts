@@ -1,5 +1,5 @@
 import type { StepError } from '../../contract/failures.ts';
-import type { TimeSplit } from '../../contract/runs.ts';
+import type { ChangedSince, TimeSplit } from '../../contract/runs.ts';
 import { agentEnded, agentInvoked, type AgentEvent } from './agent-events.ts';
 import { EMPTY_RESULT, type RunEvent, type RunStart, type StepResult } from './run-events.ts';
 import { evolve, type RunState, type StepState } from './run-state.ts';
@@ -20,6 +20,7 @@ export type RunCommand =
       readonly step: string;
       /** The run that the result is from. */
       readonly cached: string;
+      readonly cachedNumber: number;
       readonly takenOver: boolean;
       readonly inputHash: string;
       readonly result: StepResult;
@@ -38,6 +39,7 @@ export type RunCommand =
       readonly error: StepError;
       readonly result: StepResult;
       readonly timeMs: TimeSplit;
+      readonly changedSince: ChangedSince | null;
       readonly chance: Chance;
     }
   | { readonly kind: 'begin-undo'; readonly step: string }
@@ -51,7 +53,7 @@ export type RunCommand =
     }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'interrupt'; readonly reason: 'stopped' | 'died' }
-  | { readonly kind: 'resume'; readonly answer: 'again' | 'done' | 'fail' | null };
+  | { readonly kind: 'resume'; readonly session: string; readonly answer: 'again' | 'done' | 'fail' | null };
 
 export interface Chance {
   /** Milliseconds since 1970. */
@@ -135,7 +137,7 @@ function primary(state: RunState, command: Exclude<RunCommand, { kind: 'start' }
     case 'interrupt':
       return interrupt(state, command.reason);
     case 'resume':
-      return resume(state, command.answer);
+      return resume(state, command);
   }
 }
 
@@ -182,7 +184,14 @@ function notStarted(state: RunState, step: StepState, cancelling: boolean): RunE
     return { type: 'workflow.step.skipped', data: { ...of, because } };
   }
   const error = cancelling || !step.error ? CANCELLED : step.error;
-  const data = { ...of, attempt: step.attempts, timeMs: NO_TIME, error, result: step.result ?? EMPTY_RESULT };
+  const data = {
+    ...of,
+    attempt: step.attempts,
+    timeMs: NO_TIME,
+    error,
+    result: step.result ?? EMPTY_RESULT,
+    changedSince: null,
+  };
   return { type: 'workflow.step.failed', data };
 }
 
@@ -200,15 +209,25 @@ function begin(state: RunState, step: StepState, command: Extract<RunCommand, { 
 }
 
 function take(state: RunState, step: StepState, command: Extract<RunCommand, { kind: 'take' }>): EventGroup {
-  const { cached, takenOver, inputHash, result, timeMs } = command;
-  const data = { run: state.start.run, step: step.plan.id, attempt: 0, timeMs, cached, takenOver, inputHash, result };
+  const { cached, cachedNumber, takenOver, inputHash, result, timeMs } = command;
+  const data = {
+    run: state.start.run,
+    step: step.plan.id,
+    attempt: 0,
+    timeMs,
+    cached,
+    cachedNumber,
+    takenOver,
+    inputHash,
+    result,
+  };
   return [{ type: 'workflow.step.completed', data: { ...data, stale: false } }];
 }
 
 function succeed(state: RunState, step: StepState, command: Extract<RunCommand, { kind: 'succeed' }>): EventGroup {
   const { run } = state.start;
   const { stale, result, timeMs } = command;
-  const own = { cached: null, takenOver: false, inputHash: step.inputHash, stale, result };
+  const own = { cached: null, cachedNumber: null, takenOver: false, inputHash: step.inputHash, stale, result };
   const data = { run, step: step.plan.id, attempt: step.attempts, timeMs, ...own };
   const ended = agentEnded({
     run,
@@ -223,10 +242,11 @@ function succeed(state: RunState, step: StepState, command: Extract<RunCommand, 
 
 function failed(state: RunState, step: StepState, command: Extract<RunCommand, { kind: 'fail' }>): EventGroup {
   const { run } = state.start;
-  const { error, result, timeMs, chance } = command;
+  const { error, result, timeMs, chance, changedSince } = command;
   const ended = agentEnded({ run, step: step.plan, attempt: step.attempts, durationMs: total(timeMs), error, result });
   const data = { run, step: step.plan.id, attempt: step.attempts, timeMs, error, result };
-  if (!mayRetry(state, step, error)) return [{ type: 'workflow.step.failed', data }, ...ended];
+  if (!mayRetry(state, step, error))
+    return [{ type: 'workflow.step.failed', data: { ...data, changedSince } }, ...ended];
   const delayMs = backoffMs(step.retries, step.plan.retry.multiplier, chance.jitter);
   const nextTryAt = new Date(chance.now + delayMs).toISOString();
   return [{ type: 'workflow.step.retrying', data: { ...data, delayMs, nextTryAt } }, ...ended];
@@ -284,7 +304,7 @@ function cancel(state: RunState): readonly EventGroup[] {
   for (const step of state.steps.values()) {
     const of = { run, step: step.plan.id };
     if (step.phase === 'running' || step.phase === 'cut-off') {
-      const data = { ...of, attempt: step.attempts, timeMs: NO_TIME, error: CANCELLED, result: EMPTY_RESULT };
+      const data = { ...of, attempt: step.attempts, timeMs: NO_TIME, error: CANCELLED, ...NOTHING };
       groups.push([{ type: 'workflow.step.failed', data }, ...cancelledCall(run, step)]);
     }
     if (step.phase === 'pending' || step.phase === 'retrying') groups.push([notStarted(state, step, true)]);
@@ -300,14 +320,18 @@ function interrupt(state: RunState, reason: 'stopped' | 'died'): readonly EventG
   if (state.phase !== 'running') return [];
   const { run } = state.start;
   const calls = reason === 'stopped' ? [...state.steps.values()].map((step) => cancelledCall(run, step)) : [];
-  return [...calls.filter(({ length }) => length > 0), [{ type: 'workflow.interrupted', data: { run, reason } }]];
+  return [
+    ...calls.filter(({ length }) => length > 0),
+    [{ type: 'workflow.interrupted', data: { run, session: state.session, reason } }],
+  ];
 }
 
-function resume(state: RunState, answer: 'again' | 'done' | 'fail' | null): readonly EventGroup[] {
+function resume(state: RunState, command: Extract<RunCommand, { kind: 'resume' }>): readonly EventGroup[] {
   const { run } = state.start;
+  const { answer, session } = command;
   const asked = [...state.steps.values()].filter(unsure);
   const again = answer === 'again' ? asked.map(({ plan }) => plan.id) : [];
-  const resumed: EventGroup = [{ type: 'workflow.resumed', data: { run, again } }];
+  const resumed: EventGroup = [{ type: 'workflow.resumed', data: { run, session, again } }];
   if (answer === null || answer === 'again') return [resumed];
   return [resumed, ...asked.map((step): EventGroup => [answered(state, step, answer)])];
 }
@@ -323,13 +347,13 @@ function answered(state: RunState, step: StepState, answer: 'done' | 'fail'): Ru
     };
   }
   const common = { ...of, attempt: step.attempts, timeMs: NO_TIME };
-  if (answer === 'fail')
-    return { type: 'workflow.step.failed', data: { ...common, error: TOLD_FAILED, result: EMPTY_RESULT } };
+  if (answer === 'fail') return { type: 'workflow.step.failed', data: { ...common, error: TOLD_FAILED, ...NOTHING } };
   const result = { ...EMPTY_RESULT, summary: 'taken as done by you' };
-  const own = { cached: null, takenOver: false, inputHash: null, stale: false, result };
+  const own = { cached: null, cachedNumber: null, takenOver: false, inputHash: null, stale: false, result };
   return { type: 'workflow.step.completed', data: { ...common, ...own } };
 }
 
+const NOTHING = { result: EMPTY_RESULT, changedSince: null } as const;
 const CANCELLED: StepError = { code: 'cancelled', message: 'stopped before it had finished' };
 const TOLD_FAILED: StepError = { code: 'crashed', message: 'cut off, and taken as failed by you' };
 

@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../contract/events.ts';
 import type { StepError } from '../../contract/failures.ts';
 import type { Finding, TestCase } from '../../contract/findings.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
-import type { TimeSplit } from '../../contract/runs.ts';
+import type { ChangedSince, TimeSplit } from '../../contract/runs.ts';
 import type { ScopeRequest } from '../workspace/workspace.ts';
 import type { Plan } from './plan.ts';
 
@@ -35,6 +35,8 @@ export interface RunStart {
   readonly scope: Omit<Scope, 'files'> & { readonly files: readonly string[] | null; readonly count: number };
   readonly overlay: JsonObject;
   readonly noCache: boolean;
+  /** The session that starts it. */
+  readonly session: string;
   readonly retryOf: string | null;
   /** Only for a retry: the step it starts from. */
   readonly from: string | null;
@@ -65,6 +67,7 @@ export type RunEvent =
       readonly data: Attempt & {
         /** The run whose result this is; null for one of its own. */
         readonly cached: string | null;
+        readonly cachedNumber: number | null;
         /** Taken over by a retry from the run it retries: then it can still be undone. */
         readonly takenOver: boolean;
         readonly inputHash: string | null;
@@ -83,17 +86,22 @@ export type RunEvent =
     }
   | {
       readonly type: 'workflow.step.failed';
-      readonly data: Attempt & { readonly error: StepError; readonly result: StepResult };
+      readonly data: Attempt & {
+        readonly error: StepError;
+        readonly result: StepResult;
+        readonly changedSince: ChangedSince | null;
+      };
     }
   | { readonly type: 'workflow.step.skipped'; readonly data: OfStep & { readonly because: string } }
   | {
       readonly type: 'workflow.interrupted';
-      readonly data: { readonly run: string; readonly reason: 'stopped' | 'died' };
+      /** `session`: whose it was; it says nothing of a session that has the run since. */
+      readonly data: { readonly run: string; readonly session: string; readonly reason: 'stopped' | 'died' };
     }
   | {
       readonly type: 'workflow.resumed';
       /** Steps cut off that may start once more because somebody said so. */
-      readonly data: { readonly run: string; readonly again: readonly string[] };
+      readonly data: { readonly run: string; readonly session: string; readonly again: readonly string[] };
     }
   | { readonly type: 'workflow.waiting'; readonly data: OfStep & { readonly question: string } }
   | { readonly type: 'workflow.cancelled'; readonly data: { readonly run: string } }

@@ -1,5 +1,5 @@
 import type { StepError } from '../../contract/failures.ts';
-import type { TimeSplit } from '../../contract/runs.ts';
+import type { ChangedSince, TimeSplit } from '../../contract/runs.ts';
 import type { PinnedStep } from './plan.ts';
 import type { RunStart, StepResult, TimedRunEvent } from './run-events.ts';
 
@@ -32,6 +32,8 @@ export interface StepState {
   readonly result: StepResult | null;
   readonly error: StepError | null;
   readonly cached: string | null;
+  readonly cachedNumber: number | null;
+  readonly changedSince: ChangedSince | null;
   readonly takenOver: boolean;
   readonly inputHash: string | null;
   readonly missedBecause: string | null;
@@ -47,6 +49,8 @@ export interface StepState {
 export interface RunState {
   readonly start: RunStart;
   readonly startedAt: string;
+  /** The session that has it, or had it last. */
+  readonly session: string;
   readonly phase: 'running' | 'interrupted' | 'waiting' | 'ended';
   readonly endedAt: string | null;
   readonly status: 'completed' | 'failed' | 'compensated' | 'cancelled' | null;
@@ -62,12 +66,12 @@ const NO_UNDO: UndoState = { phase: 'none', attempts: 0, failures: 0, nextTryAt:
 /** The run after the event. Null before the first `workflow.started`; events of other kinds never come here. */
 export function evolve(state: RunState | null, event: TimedRunEvent): RunState | null {
   if (event.type === 'workflow.started') return started(event.data, event.time);
-  if (!state) return null;
+  if (!state || state.phase === 'ended') return state;
   switch (event.type) {
     case 'workflow.interrupted':
-      return { ...cutOff(state), phase: 'interrupted' };
+      return event.data.session === state.session ? { ...cutOff(state), phase: 'interrupted' } : state;
     case 'workflow.resumed':
-      return resumed(cutOff(state), event.data.again);
+      return { ...resumed(cutOff(state), event.data.again), session: event.data.session };
     case 'workflow.waiting':
       return { ...cutOff(state), phase: 'waiting', question: { step: event.data.step, question: event.data.question } };
     case 'workflow.completed':
@@ -118,13 +122,13 @@ function evolveStep(state: RunState, step: StepState, event: StepEvent): StepSta
         startedAt: step.startedAt ?? event.time,
       };
     case 'workflow.step.completed': {
-      const { cached, takenOver, inputHash, stale, result } = event.data;
+      const { cached, cachedNumber, takenOver, inputHash, stale, result } = event.data;
       return {
         ...finished(step, event),
         phase: cached === null ? 'completed' : 'cached',
         error: null,
         startedAt: step.startedAt ?? event.time,
-        ...{ cached, takenOver, inputHash, stale, result },
+        ...{ cached, cachedNumber, takenOver, inputHash, stale, result },
         completion: 1 + Math.max(0, ...[...state.steps.values()].map(({ completion }) => completion)),
       };
     }
@@ -144,6 +148,7 @@ function evolveStep(state: RunState, step: StepState, event: StepEvent): StepSta
         phase: event.data.error.code === 'cancelled' ? 'cancelled' : 'failed',
         error: event.data.error,
         result: event.data.result,
+        changedSince: event.data.changedSince,
       };
     case 'workflow.step.skipped':
       return { ...step, phase: 'skipped', endedAt: event.time };
@@ -164,6 +169,7 @@ function started(start: RunStart, time: string): RunState {
   return {
     start,
     startedAt: time,
+    session: start.session,
     phase: 'running',
     endedAt: null,
     status: null,
@@ -184,6 +190,8 @@ function pending(plan: PinnedStep): StepState {
     result: null,
     error: null,
     cached: null,
+    cachedNumber: null,
+    changedSince: null,
     takenOver: false,
     inputHash: null,
     missedBecause: null,

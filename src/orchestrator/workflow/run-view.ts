@@ -97,7 +97,7 @@ function statusOf(state: RunState, live: boolean): RunStatus {
 function asIfDead(state: RunState): RunState {
   const died = {
     type: 'workflow.interrupted',
-    data: { run: state.start.run, reason: 'died' },
+    data: { run: state.start.run, session: state.session, reason: 'died' },
     time: state.startedAt,
   } as const;
   return state.phase === 'running' ? (evolve(state, died) ?? state) : state;
@@ -115,6 +115,8 @@ function viewStep(step: StepState, run: RunStatus): StepView {
     retryMax: plan.retry.max,
     durationMs: timeMs.queue + timeMs.start + timeMs.tool + timeMs.disk + timeMs.wait,
     cached: step.cached,
+    cachedNumber: step.cachedNumber,
+    changedSince: step.changedSince,
     error: step.error,
     missedBecause: step.missedBecause,
     timeMs,
