@@ -64,7 +64,9 @@ export type AgentMessage =
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'test'; readonly test: TestCase }
   | { readonly kind: 'evidence'; readonly evidence: Omit<Evidence, 'step'> }
-  | { readonly kind: 'not-checked'; readonly what: string; readonly why: string };
+  | { readonly kind: 'not-checked'; readonly what: string; readonly why: string }
+  /** Begins or ends waiting for a slot (measuring takes the machine's one): that time counts as queue, and no timeout runs. */
+  | { readonly kind: 'queue'; readonly waiting: boolean };
 
 /** How one call of an agent ended. Findings that came before a failure are kept. */
 export type AgentOutcome =
