@@ -3,7 +3,7 @@ import type { InputOf } from '../../contract/commands/command.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { FAILURES, type ExitCode, type Failure } from '../../contract/failures.ts';
 import type { Range } from '../../contract/findings.ts';
-import type { Json } from '../../contract/json.ts';
+import type { Json, JsonObject } from '../../contract/json.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { SessionInfo } from '../journal/journal.ts';
 import type { Services } from './services.ts';
@@ -26,7 +26,7 @@ export type Item =
       readonly file: string;
       readonly approved: boolean;
     }
-  | { readonly kind: 'context'; readonly bundle: Json; readonly text: string }
+  | { readonly kind: 'context'; readonly bundle: JsonObject; readonly text: string }
   /** Words for people only. */
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'error'; readonly failure: Failure };

@@ -1,0 +1,123 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { EXIT, FAILURES, fail, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
+import type { CommandContext } from '../commands/handler.ts';
+import { parseArguments, type Invocation } from './cli/arguments.ts';
+import { askOnTerminal } from './cli/ask.ts';
+import { helpText } from './cli/help.ts';
+import { createHumanOutput, type HumanOutput } from './cli/human-output.ts';
+import { jsonLine } from './cli/json-output.ts';
+import { terminalOf } from './cli/terminal.ts';
+import { composeServices, VERSION } from './compose.ts';
+
+type CommandInvocation = Extract<Invocation, { readonly kind: 'command' }>;
+
+/** The command line. Sets the process's exit code; ends when nothing is left to do. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const parsed = parseArguments(argv);
+  const json = parsed.ok ? parsed.value.kind === 'command' && parsed.value.json : argv.includes('--json');
+  // A reader that went away (`savepoint events | head`) is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.clean);
+  });
+  if (!parsed.ok) process.exitCode = reportFailure(parsed.failure, json);
+  else if (parsed.value.kind === 'help') process.stdout.write(helpText(parsed.value.command));
+  else if (parsed.value.kind === 'version') process.stdout.write(`${VERSION}\n`);
+  else process.exitCode = await runCommand(parsed.value);
+}
+
+async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
+  const folder = workspaceOf(invocation.workspace);
+  if (!folder.ok) return reportFailure(folder.failure, invocation.json);
+  const composed = await composeServices(folder.value);
+  if (!composed.ok) return reportFailure(composed.failure, invocation.json);
+  const { services, handlerOf, close, place, earlier } = composed.value;
+  const stopping = new AbortController();
+  const context: CommandContext = {
+    services,
+    signal: stopping.signal,
+    ask:
+      process.stdin.isTTY && !invocation.json
+        ? (question, choices) => askOnTerminal(question, choices, stopping.signal)
+        : null,
+  };
+  const output = await createOutput(invocation, { services, place, earlier });
+  const release = onStopSignals(services.env.host.platform, () => {
+    if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+    output.stopping();
+    stopping.abort();
+  });
+  try {
+    const handler = await handlerOf(invocation.command.id);
+    const items = handler(invocation.input, context);
+    for (;;) {
+      const next = await items.next();
+      if (next.done) return next.value;
+      output.show(next.value);
+    }
+  } finally {
+    output.close();
+    await close();
+    release();
+  }
+}
+
+type Composed = Extract<Awaited<ReturnType<typeof composeServices>>, { readonly ok: true }>['value'];
+
+async function createOutput(
+  { command, json, input }: CommandInvocation,
+  { services, place, earlier }: Pick<Composed, 'services' | 'place' | 'earlier'>,
+): Promise<HumanOutput> {
+  const { env, platform } = { env: services.env.host.env, platform: services.env.host.platform };
+  const err = terminalOf(process.stderr, env, platform);
+  const live = command.id === 'run' || command.id === 'resume' || command.id === 'retry';
+  const human = createHumanOutput({
+    out: json ? err : terminalOf(process.stdout, env, platform),
+    err,
+    command: command.id,
+    now: () => services.env.clock.now(),
+    every: (ms, callback) => {
+      const timer = setInterval(callback, ms);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+    place: live && err.live ? await place() : '',
+    earlier: live && err.live && typeof input['workflow'] === 'string' ? earlier(input['workflow']) : [],
+  });
+  if (!json) return human;
+  return {
+    show(item) {
+      const line = jsonLine(item);
+      if (line) process.stdout.write(`${JSON.stringify(line)}\n`);
+      // With --json the live tree and the report still go to standard error, for whoever watches a script.
+      if (live && (item.kind !== 'error' || err.live)) human.show(item);
+    },
+    stopping: () => human.stopping(),
+    close: () => human.close(),
+  };
+}
+
+function workspaceOf(given: string | null): Result<string> {
+  const folder = path.resolve(given ?? '.');
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found) return fail('no-workspace', `There is no folder ${folder}.`);
+  if (!found.isDirectory()) return fail('no-workspace', `${folder} is a file, not a folder.`);
+  return ok(folder);
+}
+
+/** The first signal lets the run be stored as cut off; the second leaves at once. */
+function onStopSignals(platform: NodeJS.Platform, stop: () => void): () => void {
+  const signals: readonly NodeJS.Signals[] =
+    platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, stop);
+  return () => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+}
+
+function reportFailure({ code, message, data }: Failure, json: boolean): ExitCode {
+  if (json) process.stdout.write(`${JSON.stringify({ kind: 'error', code, message, data: data ?? null })}\n`);
+  else process.stderr.write(`${message}\n`);
+  return FAILURES[code];
+}
