@@ -5,8 +5,11 @@ const MAX_PIECE = 64 * 1024;
 const LAST_LINES = 20;
 const MAX_LAST_LINE = 2000;
 
-/** Cuts a stream of bytes into lines; memory is bounded by one piece of 64 KiB, whatever the process writes. */
-export function createLineSplitter(onLine: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+/**
+ * Cuts a stream of bytes into lines; memory is bounded by one piece of 64 KiB, whatever the process writes. `ends` is false
+ * for a piece that its line goes on behind.
+ */
+export function createLineSplitter(onLine: (line: string, ends: boolean) => void): { write(chunk: Buffer): void; end(): void } {
   const decoder = new StringDecoder('utf8');
   let rest = '';
 
@@ -19,14 +22,14 @@ export function createLineSplitter(onLine: (line: string) => void): { write(chun
     }
     rest += text.slice(from);
     while (rest.length >= MAX_PIECE) {
-      onLine(rest.slice(0, MAX_PIECE));
+      onLine(rest.slice(0, MAX_PIECE), false);
       rest = rest.slice(MAX_PIECE);
     }
   }
 
   function emit(line: string): void {
     const whole = line.endsWith('\r') ? line.slice(0, -1) : line;
-    for (let at = 0; at === 0 || at < whole.length; at += MAX_PIECE) onLine(whole.slice(at, at + MAX_PIECE));
+    for (let at = 0; at === 0 || at < whole.length; at += MAX_PIECE) onLine(whole.slice(at, at + MAX_PIECE), at + MAX_PIECE >= whole.length);
   }
 
   return {

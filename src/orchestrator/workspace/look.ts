@@ -1,0 +1,156 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Result } from '../../contract/failures.ts';
+import { fail, ok } from '../../contract/failures.ts';
+import type { StateFiles } from '../env.ts';
+import { readCacheFile, writeCacheFile } from './cache-file.ts';
+import { walkFolder } from './folder-walk.ts';
+import { gitComplaint, type Git } from './git-command.ts';
+import { indexStamp, type GitLayout } from './git-layout.ts';
+import { parseIndex, parseStatus, type GitStatus, type IndexEntry } from './git-parse.ts';
+
+/** One look at the work tree: all paths relative to the workspace. */
+export interface TreeLook {
+  /** Sorted. */
+  readonly files: readonly string[];
+  /** Blob ids that git knows to be those of the work tree; the other files must be hashed. */
+  readonly ids: ReadonlyMap<string, string>;
+  readonly algorithm: 'sha1' | 'sha256';
+  /** Null without git. */
+  readonly git: { readonly head: string | null; readonly branch: string | null; readonly changes: Changes } | null;
+  readonly untracked: ReadonlySet<string>;
+  /** Files and folders left out, and why. */
+  readonly skipped: ReadonlyMap<string, string>;
+}
+
+/** What differs from a base. */
+export interface Changes {
+  /** Tracked files that differ and are there. */
+  readonly files: readonly string[];
+  /** Files of the base that are gone, with their blob ids where known. */
+  readonly deleted: ReadonlyMap<string, string | null>;
+  /** New path → path at the base. */
+  readonly renames: ReadonlyMap<string, string>;
+}
+
+export interface LookDeps {
+  readonly root: string;
+  readonly layout: GitLayout | null;
+  readonly git: Git;
+  readonly files: StateFiles;
+  /** Where the list of the index is kept. */
+  readonly cache: string;
+}
+
+const STATUS = [
+  'status',
+  '--porcelain=v2',
+  '-z',
+  '--branch',
+  '--untracked-files=all',
+  '--no-ahead-behind',
+  '--ignore-submodules=dirty',
+  '--',
+  '.',
+];
+
+/** Costs one `git status`, and one `git ls-files` where the index has changed since the last look. */
+export async function lookAtTree(deps: LookDeps): Promise<Result<TreeLook>> {
+  if (deps.layout === null) return ok(await lookWithoutGit(deps.root));
+  const status = await deps.git(STATUS);
+  if (status.how === 'missing' || /not a git repository/.test(status.stderr))
+    return ok(await lookWithoutGit(deps.root));
+  if (status.exitCode !== 0) return fail('usage', cannotRead(status.stderr));
+  const index = await listIndex({ ...deps, layout: deps.layout });
+  if (!index.ok) return index;
+  const combined = combine(parseStatus(status.stdout.toString('utf8')), index.value, deps.layout.prefix);
+  const look = await withoutLinks(combined, deps.root);
+  return look.files.length === 0 && (await isIgnoredFolder(deps)) ? ok(await lookWithoutGit(deps.root)) : ok(look);
+}
+
+/** What git does not vouch for may be a link, or (left out by a sparse checkout) not there. */
+async function withoutLinks(look: TreeLook, root: string): Promise<TreeLook> {
+  const unsure = look.files.filter((path) => !look.ids.has(path));
+  const isFile = async (path: string): Promise<boolean> =>
+    lstat(join(root, path)).then(
+      (stat) => stat.isFile(),
+      () => false,
+    );
+  const gone = new Set<string>();
+  await Promise.all(unsure.map(async (path) => ((await isFile(path)) ? null : gone.add(path))));
+  const keep = (path: string): boolean => !gone.has(path);
+  return gone.size === 0
+    ? look
+    : { ...look, files: look.files.filter(keep), untracked: new Set([...look.untracked].filter(keep)) };
+}
+
+/** A workspace inside somebody's repository that ignores it (a home folder under git) is a folder without git. */
+async function isIgnoredFolder({ git, layout }: LookDeps): Promise<boolean> {
+  if (layout === null || layout.prefix === '') return false;
+  const end = await git(['check-ignore', '-q', '.']);
+  return end.how === 'done' && end.exitCode === 0;
+}
+
+async function listIndex(
+  deps: LookDeps & { readonly layout: GitLayout },
+): Promise<Result<ReadonlyMap<string, IndexEntry>>> {
+  const stamp = `${indexStamp(deps.layout.index)} ${deps.layout.prefix}`;
+  const kept = readCacheFile(deps.files, deps.cache);
+  if (kept?.stamp === stamp) return ok(parseIndex(kept.text));
+  const listed = await deps.git(['ls-files', '-s', '-v', '-z', '--', '.']);
+  if (listed.how === 'missing') return fail('usage', 'git is not installed any more.');
+  if (listed.exitCode !== 0) return fail('usage', cannotRead(listed.stderr));
+  const text = listed.stdout.toString('utf8');
+  writeCacheFile(deps.files, deps.cache, { stamp, text });
+  return ok(parseIndex(text));
+}
+
+function combine(status: GitStatus, index: ReadonlyMap<string, IndexEntry>, prefix: string): TreeLook {
+  const inside = (path: string): string | null => (path.startsWith(prefix) ? path.slice(prefix.length) : null);
+  const ids = new Map<string, string>();
+  const files = new Set<string>();
+  for (const [path, { id, blind }] of index) {
+    files.add(path);
+    if (!blind) ids.set(path, id);
+  }
+  const changed: string[] = [];
+  const deleted = new Map<string, string | null>();
+  const renames = new Map<string, string>();
+  for (const entry of status.entries) {
+    const path = inside(entry.path);
+    if (path === null) continue;
+    if (entry.workTree !== '.') ids.delete(path);
+    if (entry.deleted) files.delete(path);
+    if (entry.deleted) deleted.set(path, entry.headId);
+    else changed.push(path);
+    const from = entry.renamedFrom === null ? null : inside(entry.renamedFrom);
+    if (from !== null && !entry.deleted) renames.set(path, from);
+  }
+  const untracked = status.untracked.map(inside).filter((path) => path !== null);
+  for (const path of untracked) files.add(path);
+  const skipped = status.repositories.map(inside).filter((path) => path !== null);
+  return {
+    files: [...files].sort(),
+    ids,
+    algorithm: [...ids.values()].some((id) => id.length === 64) ? 'sha256' : 'sha1',
+    git: { head: status.head, branch: status.branch, changes: { files: changed, deleted, renames } },
+    untracked: new Set(untracked),
+    skipped: new Map(skipped.map((path) => [path, 'a repository of its own'])),
+  };
+}
+
+async function lookWithoutGit(root: string): Promise<TreeLook> {
+  const { files, unreadable } = await walkFolder(root);
+  return {
+    files: files.toSorted(),
+    ids: new Map(),
+    algorithm: 'sha1',
+    git: null,
+    untracked: new Set(),
+    skipped: new Map(unreadable.map((path) => [path, 'the folder cannot be read'])),
+  };
+}
+
+function cannotRead(stderr: string): string {
+  return `git cannot read this repository: ${gitComplaint(stderr)}. Correct that, or name the files with --files.`;
+}
