@@ -57,11 +57,13 @@ const STATUS = [
 /** Costs one `git status`, and one `git ls-files` where the index has changed since the last look. */
 export async function lookAtTree(deps: LookDeps): Promise<Result<TreeLook>> {
   if (deps.layout === null) return ok(await lookWithoutGit(deps.root));
-  const status = await deps.git(STATUS);
+  const running = deps.git(STATUS);
+  const kept = keptIndex(deps); // while git works
+  const status = await running;
   if (status.how === 'missing' || /not a git repository/.test(status.stderr))
     return ok(await lookWithoutGit(deps.root));
   if (status.exitCode !== 0) return fail('usage', cannotRead(status.stderr));
-  const index = await listIndex({ ...deps, layout: deps.layout });
+  const index = await listIndex({ ...deps, layout: deps.layout }, kept);
   if (!index.ok) return index;
   const combined = combine(parseStatus(status.stdout.toString('utf8')), index.value, deps.layout.prefix);
   const look = await withoutLinks(combined, deps.root);
@@ -91,12 +93,22 @@ async function isIgnoredFolder({ git, layout }: LookDeps): Promise<boolean> {
   return end.how === 'done' && end.exitCode === 0;
 }
 
+interface KeptIndex {
+  readonly stamp: string;
+  readonly entries: ReadonlyMap<string, IndexEntry>;
+}
+
+function keptIndex({ files, cache }: LookDeps): KeptIndex | null {
+  const kept = readCacheFile(files, cache);
+  return kept === null ? null : { stamp: kept.stamp, entries: parseIndex(kept.text) };
+}
+
 async function listIndex(
   deps: LookDeps & { readonly layout: GitLayout },
+  kept: KeptIndex | null,
 ): Promise<Result<ReadonlyMap<string, IndexEntry>>> {
   const stamp = `${indexStamp(deps.layout.index)} ${deps.layout.prefix}`;
-  const kept = readCacheFile(deps.files, deps.cache);
-  if (kept?.stamp === stamp) return ok(parseIndex(kept.text));
+  if (kept?.stamp === stamp) return ok(kept.entries);
   const listed = await deps.git(['ls-files', '-s', '-v', '-z', '--', '.']);
   if (listed.how === 'missing') return fail('usage', 'git is not installed any more.');
   if (listed.exitCode !== 0) return fail('usage', cannotRead(listed.stderr));
