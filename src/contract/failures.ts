@@ -42,6 +42,7 @@ export const FAILURES = {
   'disk-full': EXIT.notCompleted,
   'read-only': EXIT.notCompleted,
   'journal-failed': EXIT.notCompleted,
+  'event-too-large': EXIT.notCompleted,
   'lock-unavailable': EXIT.notCompleted,
   internal: EXIT.notCompleted,
 } as const satisfies Record<string, ExitCode>;

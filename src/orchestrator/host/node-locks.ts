@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import type { Locks } from '../env.ts';
 
 /** How long an owner waits for probers, which hold their shared lock for microseconds. */
@@ -14,6 +14,7 @@ const SQLITE_BUSY = 5;
 export function createNodeLocks(): Locks {
   return {
     acquire(file) {
+      if (!existsSync(file)) createPrivate(file);
       const database = open(file, { timeout: ACQUIRE_WAIT_MS });
       if (!tryExec(database, 'BEGIN EXCLUSIVE')) {
         database.close();
@@ -46,6 +47,15 @@ function open(file: string, options: { readonly timeout: number; readonly readOn
   if (sqlite === undefined)
     throw new Error(`this Node (${process.version}) has no node:sqlite, which Savepoint locks with`);
   return new sqlite.DatabaseSync(file, options);
+}
+
+/** SQLite would make it readable for everybody. */
+function createPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  }
 }
 
 /** Null when the file is missing, or went away meanwhile. */

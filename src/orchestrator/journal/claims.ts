@@ -1,0 +1,180 @@
+import path from 'node:path';
+import { fail, ok, type Failure, type Result } from '../../contract/failures.ts';
+import type { Env } from '../env.ts';
+import { codeOf, layoutOf, lockName, namesIn } from './layout.ts';
+import { failureOf } from './segment-writer.ts';
+import { createExclusively, makeDurableDir } from './session-start.ts';
+
+export interface Claim {
+  readonly run: string;
+  readonly number: number;
+  /** The session that had the run last. */
+  readonly session: string;
+  /** Whether that session lives: only then is the run anybody's. */
+  readonly live: boolean;
+}
+
+/** Who runs which run: files `runs/<number>.<k>`, made exclusively, k counting the owners from 0. */
+export interface Claims {
+  /** Takes the next number of this workspace for a run of this session. */
+  claimNew(run: string): Result<{ readonly number: number }>;
+  /** Takes over the run of a dead session: `run-live` where a live one has it, `not-found` where nobody ever had. */
+  claim(run: string): Result<null>;
+  /** By number or id. */
+  find(ref: string): Claim | null;
+  /** Newest first. */
+  list(): readonly Claim[];
+}
+
+/**
+ * Claims are not synced: a run's own events carry its number, so what a power loss takes of the claims is made good by
+ * `highestRun`, the highest number in the history. `session` is null for those who only look.
+ */
+export function createClaims(deps: {
+  readonly env: Env;
+  readonly stateDir: string;
+  readonly session: string | null;
+  readonly highestRun: () => number;
+}): Claims {
+  const { env, session } = deps;
+  const layout = layoutOf(deps.stateDir);
+  /** Claim files never change, so each is read once. */
+  const contents = new Map<string, { readonly run: string; readonly session: string } | null>();
+  let lastNumber = -1;
+
+  return { claimNew, claim, find, list };
+
+  function claimNew(run: string): ReturnType<Claims['claimNew']> {
+    return writing((owner) => {
+      if (lastNumber < 0) lastNumber = Math.max(deps.highestRun(), highestClaim());
+      while (!create({ number: lastNumber + 1, k: 0 }, { run, session: owner }))
+        lastNumber = Math.max(lastNumber + 1, highestClaim());
+      lastNumber++;
+      return ok({ number: lastNumber });
+    });
+  }
+
+  function claim(run: string): Result<null> {
+    return writing((owner) => {
+      // Only one process takes over at a time, so a claim without content is a power loss's, not one being written.
+      const lock = env.locks.acquire(layout.claimsLock);
+      if (lock === null) return fail('run-live', `Another process is taking over a run just now. Try again.`);
+      try {
+        return takeOver(run, owner);
+      } finally {
+        lock.release();
+      }
+    });
+  }
+
+  function takeOver(run: string, owner: string): Result<null> {
+    const found = find(run);
+    if (found === null)
+      return fail('not-found', `There is no run ${run} in this workspace. See them with: savepoint runs`);
+    if (found.session === owner) return ok(null);
+    const k = (owners().get(found.number) ?? -1) + 1;
+    if (found.live || !create({ number: found.number, k }, { run: found.run, session: owner }))
+      return taken(found.number);
+    return ok(null);
+  }
+
+  function find(ref: string): Claim | null {
+    const byNumber = /^\d{1,9}$/.test(ref);
+    const newestFirst = [...owners()].sort(([a], [b]) => b - a);
+    for (const [number, k] of byNumber ? newestFirst.filter(([number]) => number === Number(ref)) : newestFirst) {
+      const found = claimOf(number, k);
+      if (found !== null && (byNumber || found.run === ref)) return found;
+    }
+    return null;
+  }
+
+  function list(): readonly Claim[] {
+    return [...owners()]
+      .sort(([a], [b]) => b - a)
+      .map(([number, k]) => claimOf(number, k))
+      .filter((found) => found !== null);
+  }
+
+  /** Number of each run → its newest k. */
+  function owners(): ReadonlyMap<number, number> {
+    const newest = new Map<number, number>();
+    for (const name of namesIn(env, layout.runs)) {
+      const match = /^(\d+)\.(\d+)$/.exec(name);
+      if (match === null) continue;
+      const number = Number(match[1]);
+      newest.set(number, Math.max(newest.get(number) ?? 0, Number(match[2])));
+    }
+    return newest;
+  }
+
+  function highestClaim(): number {
+    return Math.max(0, ...owners().keys());
+  }
+
+  /** The newest owner that can be read: a file cut short by a power loss names nobody, and whoever made it is dead. */
+  function claimOf(number: number, k: number): Claim | null {
+    for (let at = k; at >= 0; at--) {
+      const content = contentOf(`${number}.${at}`);
+      if (content === null) continue;
+      const live = env.locks.isHeld(path.join(layout.sessions, lockName(content.session)));
+      return { run: content.run, number, session: content.session, live };
+    }
+    return null;
+  }
+
+  function contentOf(name: string): { readonly run: string; readonly session: string } | null {
+    const known = contents.get(name);
+    if (known !== undefined) return known;
+    const content = parseClaim(textOf(name));
+    // An unreadable one may be just being written by its maker.
+    if (content !== null) contents.set(name, content);
+    return content;
+  }
+
+  function textOf(name: string): string {
+    try {
+      return env.files.readFile(path.join(layout.runs, name)).toString('utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return '';
+      throw error;
+    }
+  }
+
+  function create(
+    name: { readonly number: number; readonly k: number },
+    content: { readonly run: string; readonly session: string },
+  ): boolean {
+    return createExclusively(env, path.join(layout.runs, `${name.number}.${name.k}`), JSON.stringify(content));
+  }
+
+  function writing<T>(work: (owner: string) => Result<T>): Result<T> {
+    if (session === null) throw new Error('claims opened for looking cannot claim');
+    try {
+      makeDurableDir(env, layout.runs);
+      return work(session);
+    } catch (error) {
+      if (codeOf(error) === null) throw error;
+      return { ok: false, failure: failureOf(error, layout.runs) };
+    }
+  }
+}
+
+function taken(number: number): { readonly ok: false; readonly failure: Failure } {
+  return fail(
+    'run-live',
+    `Run ${number} is going on in another window or terminal. Stop it there, or with: savepoint cancel ${number}`,
+  );
+}
+
+function parseClaim(text: string): { readonly run: string; readonly session: string } | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('run' in value) || !('session' in value)) return null;
+    return typeof value.run === 'string' && typeof value.session === 'string'
+      ? { run: value.run, session: value.session }
+      : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

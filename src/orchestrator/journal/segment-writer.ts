@@ -1,0 +1,164 @@
+import path from 'node:path';
+import { fail, type Failure } from '../../contract/failures.ts';
+import type { Env, FileHandle } from '../env.ts';
+import { LINE_FEED } from './frame.ts';
+import { codeOf, segmentName, type Layout } from './layout.ts';
+
+export interface SegmentLimits {
+  /** A segment is closed rather than grown beyond this. */
+  readonly segmentBytes: number;
+  /** Filled in advance: writing over filled bytes changes no file size, which makes fdatasync cheaper. Doubles up to the maximum. */
+  readonly firstFillBytes: number;
+  readonly maxFillBytes: number;
+}
+
+export interface SegmentWriter {
+  /** Writes a batch and makes it durable, or says why it cannot. After a failure the writer is done. */
+  commit(bytes: Buffer, length: number): Failure | null;
+  /** Cuts the fill off and closes the file. */
+  seal(): void;
+}
+
+interface OpenSegment {
+  readonly handle: FileHandle;
+  /** End of what is durable. */
+  position: number;
+  /** End of the fill. */
+  filled: number;
+}
+
+/** An fdatasync failed: the descriptor must not be used again, since a second call "succeeds" without the data. */
+class SyncFailed extends Error {}
+
+export function createSegmentWriter(deps: {
+  readonly env: Env;
+  readonly layout: Layout;
+  readonly session: string;
+  readonly limits: SegmentLimits;
+}): SegmentWriter {
+  const { limits } = deps;
+  const { files } = deps.env;
+  let current: OpenSegment | null = null;
+  let segments = 0;
+
+  return { commit, seal };
+
+  function commit(bytes: Buffer, length: number): Failure | null {
+    try {
+      writeBatch(bytes, length);
+      return null;
+    } catch (error) {
+      if (!(error instanceof SyncFailed)) return giveUp(error);
+    }
+    // The batch is still in memory: it goes to a new file, once.
+    abandon();
+    try {
+      writeBatch(bytes, length);
+      return null;
+    } catch (error) {
+      return giveUp(error);
+    }
+  }
+
+  function writeBatch(bytes: Buffer, length: number): void {
+    if (current !== null && current.position > 0 && current.position + length > limits.segmentBytes) seal();
+    const created = current === null;
+    const segment = (current ??= create());
+    writeFully(segment.handle, { bytes, length, position: segment.position });
+    const end = segment.position + length;
+    if (end > segment.filled) extendFill(segment, end);
+    sync(() => segment.handle.dataSync());
+    if (created) sync(() => files.syncDir(deps.layout.sessions));
+    segment.position = end;
+  }
+
+  function create(): OpenSegment {
+    segments++;
+    const file = path.join(deps.layout.sessions, segmentName(deps.session, segments));
+    return { handle: files.open(file, 'append-new'), position: 0, filled: 0 };
+  }
+
+  function extendFill(segment: OpenSegment, end: number): void {
+    const wanted = Math.min(Math.max(segment.filled, limits.firstFillBytes), limits.maxFillBytes);
+    const length = Math.max(0, Math.min(wanted, limits.segmentBytes - end));
+    if (length > 0) writeFully(segment.handle, { bytes: Buffer.alloc(length, LINE_FEED), length, position: end });
+    segment.filled = end + length;
+  }
+
+  function seal(): void {
+    if (current === null) return;
+    const { handle, position } = current;
+    current = null;
+    handle.truncate(position);
+    handle.close();
+  }
+
+  /** Leaves the file as it is: nothing said about its contents can be believed any more. */
+  function abandon(): void {
+    current?.handle.close();
+    current = null;
+  }
+
+  function giveUp(error: unknown): Failure {
+    const failure = failureOf(error, deps.layout.sessions);
+    if (error instanceof SyncFailed || current === null) {
+      abandon();
+      return failure;
+    }
+    const { handle, position } = current;
+    current = null;
+    try {
+      // Takes back what was written of the refused batch, so that nobody reads an event that its producer was refused.
+      handle.truncate(position);
+    } catch {
+      // The failure being reported says it already; readers go by the records that verify.
+    }
+    handle.close();
+    return failure;
+  }
+}
+
+/** A full disk shows first as a short write without an error, so what is left is tried again until it says why. */
+function writeFully(
+  handle: FileHandle,
+  what: { readonly bytes: Buffer; readonly length: number; readonly position: number },
+): void {
+  for (let done = 0; done < what.length;) {
+    const written = handle.write(what.bytes, done, what.length - done, what.position + done);
+    if (written === 0) throw Object.assign(new Error('the disk took no more bytes'), { code: 'ENOSPC' });
+    done += written;
+  }
+}
+
+function sync(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    throw new SyncFailed('the disk did not take the data', { cause: error });
+  }
+}
+
+/** What a failed write to the state folder means to a person. */
+export function failureOf(error: unknown, dir: string): Failure {
+  const cause = error instanceof SyncFailed ? error.cause : error;
+  switch (codeOf(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return fail('disk-full', `The disk that holds ${dir} is full. Free some space, then run the command again.`)
+        .failure;
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return fail(
+        'read-only',
+        `Savepoint may not write to ${dir}. Make it writable, or set SAVEPOINT_STATE_DIR to a folder that is.`,
+      ).failure;
+    default: {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      return fail(
+        'journal-failed',
+        `The history in ${dir} cannot be written (${why}). Check the disk, then run the command again.`,
+      ).failure;
+    }
+  }
+}
