@@ -32,6 +32,8 @@ export interface AgentRequest {
   readonly scope: Scope;
   readonly with: JsonObject;
   readonly needs: Readonly<Record<string, NeedResult>>;
+  /** The attempt's timeout in milliseconds, time in the queue not counted: work that can be cut to size keeps within it. No input of the result. */
+  readonly timeoutMs?: number;
   /** Only for an undo: the step being undone and its result data. */
   readonly compensate?: { readonly step: string; readonly result: Json };
 }
