@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../contract/events.ts';
 import type { Env } from '../env.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { listSessions, lockName, segmentName, type Layout, type SessionFiles } from './layout.ts';
-import { createSessionScan, type Damage, type Position } from './session-scan.ts';
+import { createSessionScan, type Damage, type Position, type WriterState } from './session-scan.ts';
 
 /** A fold over all sessions, each read once: `state` must not depend on the order in which sessions are read. */
 export interface Fold<S> {
@@ -17,8 +17,8 @@ export interface Fold<S> {
 export interface Projection<S> {
   /** Reads what is new in every session, and returns the state, which the next call goes on changing. */
   refresh(): S;
-  /** Sessions whose lock is held, as of the last refresh. */
-  live(): ReadonlySet<string>;
+  /** As of the last refresh. */
+  writerState(session: string): WriterState;
   /** Files of the sessions, as of the last refresh. */
   sessions(): ReadonlyMap<string, SessionFiles>;
 }
@@ -51,7 +51,7 @@ export function createProjection<S>(deps: {
   let live: ReadonlySet<string> = new Set();
   let sessions: ReadonlyMap<string, SessionFiles> = new Map();
 
-  return { refresh, live: () => live, sessions: () => sessions };
+  return { refresh, writerState, sessions: () => sessions };
 
   function refresh(): S {
     saved ??= checkpoint.read() ?? { cursors: {}, state: fold.initial() };
@@ -68,6 +68,11 @@ export function createProjection<S>(deps: {
 
   function isLive({ session, locked }: SessionFiles): boolean {
     return locked && env.locks.isHeld(path.join(layout.sessions, lockName(session)));
+  }
+
+  function writerState(session: string): WriterState {
+    if (live.has(session)) return 'live';
+    return sessions.get(session)?.locked ? 'died' : 'closed';
   }
 
   function forgetGone({ cursors, state }: Saved<S>): void {
@@ -87,7 +92,7 @@ export function createProjection<S>(deps: {
       fold.forget(into.state, session);
       cursor = undefined;
     }
-    const scan = createSessionScan({ env, layout }, { session, segments, from: cursor, live: stamp === null });
+    const scan = createSessionScan({ env, layout }, { session, segments, from: cursor, writer: writerState(session) });
     for (const event of scan.events()) {
       fold.apply(into.state, event);
       unsaved++;

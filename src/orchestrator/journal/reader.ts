@@ -12,8 +12,18 @@ import { createSessionScan, type Damage } from './session-scan.ts';
 export interface HistoryReader extends JournalReader {
   /** Oldest first; files modified, agents used and workflows executed of each session. */
   contexts(): readonly SessionFacts[];
+  /** The damage behind `repairs`, session by session. */
+  damages(): readonly DamagedSession[];
   /** The highest number of any run whose events are kept; 0 without any. */
   highestRun(): number;
+}
+
+export interface DamagedSession {
+  readonly session: string;
+  readonly damage: Damage;
+  readonly repair: Repair;
+  /** An event tells of it already. */
+  readonly known: boolean;
 }
 
 /** The file of the session index: a cache in lowdb, made again from the sessions whenever it is missing, stale or damaged. */
@@ -22,7 +32,7 @@ export const SESSION_INDEX = 'sessions.json';
 export function createJournalReader(deps: { readonly env: Env; readonly stateDir: string }): HistoryReader {
   const { env } = deps;
   const layout = layoutOf(deps.stateDir);
-  const repairs = new Map<string, Repair>();
+  const damages = new Map<string, DamagedSession>();
   const index = createProjection({ env, layout, name: SESSION_INDEX, fold: sessionIndexFold, onDamage });
 
   return {
@@ -30,7 +40,8 @@ export function createJournalReader(deps: { readonly env: Env; readonly stateDir
     contexts,
     events,
     follow: (query, signal) => followSessions({ env, layout, query, signal, sessions: { contexts, isLive, read } }),
-    repairs: () => [...repairs.values()].map(withAlert),
+    repairs: () => damaged().map(({ repair }) => repair),
+    damages: damaged,
     highestRun: () => Math.max(0, ...contexts().map((facts) => facts.highestRun)),
   };
 
@@ -73,13 +84,13 @@ export function createJournalReader(deps: { readonly env: Env; readonly stateDir
   }
 
   function isLive(session: string): boolean {
-    return index.live().has(session);
+    return index.writerState(session) === 'live';
   }
 
   function* read(request: ReadRequest): Generator<StoredEvent, void, undefined> {
     const { session, from } = request;
     const segments = index.sessions().get(session)?.segments ?? [];
-    const scan = createSessionScan({ env, layout }, { session, segments, from, live: isLive(session) });
+    const scan = createSessionScan({ env, layout }, { session, segments, from, writer: index.writerState(session) });
     yield* scan.events();
     request.onPosition?.(scan.position());
     for (const damage of scan.damages()) onDamage(session, damage);
@@ -87,15 +98,17 @@ export function createJournalReader(deps: { readonly env: Env; readonly stateDir
 
   function onDamage(session: string, damage: Damage): void {
     const file = `sessions/${segmentName(session, damage.segment)}`;
-    repairs.set(JSON.stringify([file, damage.lost, damage.bytes]), { file, lost: damage.lost, keptAside: null });
+    const repair = { file, lost: damage.lost, keptAside: null };
+    damages.set(JSON.stringify([file, damage.lost, damage.bytes]), { session, damage, repair, known: false });
   }
 
   /** Says where a writer kept the damaged bytes, if one has. */
-  function withAlert(repair: Repair): Repair {
-    const lost = JSON.stringify(repair.lost);
-    const alert = contexts()
-      .flatMap(({ alerts }) => alerts)
-      .find((known) => known.file === repair.file && JSON.stringify(known.lost) === lost);
-    return alert ? { ...repair, keptAside: alert.keptAside } : repair;
+  function damaged(): readonly DamagedSession[] {
+    const alerts = contexts().flatMap((facts) => facts.alerts);
+    return [...damages.values()].map((found) => {
+      const lost = JSON.stringify(found.repair.lost);
+      const alert = alerts.find((known) => known.file === found.repair.file && JSON.stringify(known.lost) === lost);
+      return alert ? { ...found, known: true, repair: { ...found.repair, keptAside: alert.keptAside } } : found;
+    });
   }
 }

@@ -46,7 +46,7 @@ function closeDeadSession(deps: Parameters<typeof repairDeadSessions>[0], found:
     if (stat !== null && env.clock.now() - stat.mtimeMs > STARTING_MS) removeIfThere(env, lockFile);
     return;
   }
-  const scan = createSessionScan(deps, { ...found, live: false });
+  const scan = createSessionScan(deps, { ...found, writer: 'died' });
   for (const _ of scan.events());
   if (scan.foreign()) return;
   const tails = found.segments
@@ -79,7 +79,7 @@ function isData(byte: number): boolean {
 }
 
 /** Copies the damaged bytes to a file of their own, durably. */
-function keepDamage({ env, layout }: Deps, session: string, damage: Damage): Repair {
+export function keepDamage({ env, layout }: Deps, session: string, damage: Damage): Repair {
   const name = segmentName(session, damage.segment);
   const file = `sessions/${name}`;
   if (damage.bytes === null) return { file, lost: damage.lost, keptAside: null };

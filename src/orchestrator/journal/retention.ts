@@ -51,7 +51,7 @@ function expiredSessions({ env, layout }: Deps): readonly SessionFacts[] {
   });
   const oldestFirst = Object.values(index.refresh()).sort((a, b) => a.epoch - b.epoch);
   const limit = new Date(env.clock.now() - KEPT_DAYS * DAY_MS).toISOString();
-  const kept = oldestFirst.findIndex((facts) => facts.lastAt >= limit || index.live().has(facts.session));
+  const kept = oldestFirst.findIndex((facts) => facts.lastAt >= limit || index.writerState(facts.session) === 'live');
   return kept < 0 ? oldestFirst : oldestFirst.slice(0, kept);
 }
 
@@ -81,7 +81,7 @@ function carriedBy(deps: Deps, expired: readonly SessionFacts[]): Carried {
   const carried = carriedFold.initial();
   const files = listSessions(deps.env, deps.layout);
   for (const { session } of expired) {
-    const scan = createSessionScan(deps, { session, segments: files.get(session)?.segments ?? [], live: false });
+    const scan = createSessionScan(deps, { session, segments: files.get(session)?.segments ?? [], writer: 'closed' });
     for (const event of scan.events()) carriedFold.apply(carried, event);
   }
   return carried;

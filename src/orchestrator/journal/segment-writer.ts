@@ -62,20 +62,26 @@ export function createSegmentWriter(deps: {
 
   function writeBatch(bytes: Buffer, length: number): void {
     if (current !== null && current.position > 0 && current.position + length > limits.segmentBytes) seal();
-    const created = current === null;
     const segment = (current ??= create());
     writeFully(segment.handle, { bytes, length, position: segment.position });
     const end = segment.position + length;
     if (end > segment.filled) extendFill(segment, end);
     sync(() => segment.handle.dataSync());
-    if (created) sync(() => files.syncDir(deps.layout.sessions));
     segment.position = end;
   }
 
+  /** Its name and the lock's are durable before anything is in it: without its lock, a cut-off session would look closed. */
   function create(): OpenSegment {
     segments++;
     const file = path.join(deps.layout.sessions, segmentName(deps.session, segments));
-    return { handle: files.open(file, 'append-new'), position: 0, filled: 0 };
+    const handle = files.open(file, 'append-new');
+    try {
+      sync(() => files.syncDir(deps.layout.sessions));
+    } catch (error) {
+      handle.close();
+      throw error;
+    }
+    return { handle, position: 0, filled: 0 };
   }
 
   function extendFill(segment: OpenSegment, end: number): void {

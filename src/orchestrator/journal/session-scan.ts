@@ -32,15 +32,17 @@ export interface SessionScan {
   foreign(): boolean;
 }
 
+/**
+ * `live`: what is read is first made durable, since its writer may not have got there yet, and an unreadable end is taken for a
+ * write under way. `died`: its last write may have been cut off. `closed`: everything in it was acknowledged.
+ */
+export type WriterState = 'live' | 'died' | 'closed';
+
 export interface ScanRequest {
   readonly session: string;
   readonly segments: readonly number[];
   readonly from?: Position | undefined;
-  /**
-   * Its writer lives: what is read is first made durable, since the writer may not have got there yet, and an unreadable end is
-   * taken for a write under way.
-   */
-  readonly live: boolean;
+  readonly writer: WriterState;
 }
 
 /**
@@ -70,7 +72,7 @@ export function createSessionScan(
       const cursor = createSegmentCursor({
         handle,
         offset: segment === position.segment ? position.offset : 0,
-        beforeUse: request.live ? () => makeDurable(handle) : undefined,
+        beforeUse: request.writer === 'live' ? () => makeDurable(handle) : undefined,
       });
       const ended = yield* segmentEvents({ cursor, segment, following: segments.slice(index + 1) });
       if (ended) return;
@@ -119,8 +121,8 @@ export function createSessionScan(
     const batchStart = record.event.sequence - record.inBatch;
     const after = firstOf(at.following);
     if (after !== null && after.event.sequence <= expected) return 'rewritten';
-    const inOneBatch = batchStart <= expected;
-    if (inOneBatch && (between.hole || request.live) && after === null && !laterBatch(at, batchStart)) return 'torn';
+    const cutOff = request.writer === 'live' || (request.writer === 'died' && between.hole);
+    if (cutOff && batchStart <= expected && after === null && !laterBatch(at, batchStart)) return 'torn';
     damages.push({ segment: at.segment, lost: [], bytes: between.bad });
     return 'damage';
   }
@@ -146,11 +148,11 @@ export function createSessionScan(
     return null;
   }
 
-  /** Bad lines at the end are damage only where the file was closed in order (no fill): else a crash cut the write off. */
+  /** Bad lines at the end of a session are damage only where it was closed in order: else a crash cut the write off. */
   function judgeEnd(at: SegmentAt): void {
     const between = at.cursor.between();
     foreign ||= between.foreign;
-    if (request.live || between.hole || between.bad === null || between.foreign) return;
+    if (request.writer !== 'closed' || between.bad === null || between.foreign) return;
     damages.push({ segment: at.segment, lost: [], bytes: between.bad });
     noteLost(at.segment, [position.sequence + 1, expected - 1 + between.badLines]);
   }
