@@ -75,6 +75,7 @@ describe('B6 definitions: positions of problems', () => {
     ['__proto__', `id: w\n__proto__: { a: 1 }\n${STEP}`, [/^1:0-1:9 A key cannot be named __proto__/]],
     ['too deep', `id: w\nx-deep: ${'['.repeat(21)}${']'.repeat(21)}\n${STEP}`, [/^1:\d+-1:\d+ Nested deeper than 20/]],
     ['deeper than any stack', `id: ${'['.repeat(200_000)}`, [/Nested deeper than 20/]],
+    ['deep lists in one line', `id: w\nx-deep:\n  ${'- '.repeat(120_000)}x\n`, [/Nested deeper than 20/]],
     ['too large', `id: w\n# ${'x'.repeat(256 * 1024)}\n${STEP}`, [/^0:0-0:0 The file has 257 kB; at most 256 kB/]],
     [
       'Latin-1',
