@@ -59,6 +59,8 @@ export interface RetryRequest extends RunOptions {
 export interface RunHandle {
   readonly run: string;
   readonly number: number;
+  /** As it stands now, by what is stored. */
+  view(): RunView;
   /** Resolves when the run has ended, waits, or was interrupted, and that is stored. Fails where the journal does. */
   readonly done: Promise<Result<RunView>>;
 }

@@ -1,4 +1,5 @@
 import type { AgentMessage, AgentOutcome, AgentRequest, InputDeclaration } from '../../contract/agents.ts';
+import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import type { Result } from '../../contract/failures.ts';
 
 /** What the engine knows of an agent: pinned with the run, so that a resume goes on with what it was started on. */
@@ -37,23 +38,10 @@ export interface Invoker {
   ): Promise<AgentOutcome>;
 }
 
-/** Who owns which run (files of their own in the state folder; survives power loss). */
-export interface RunClaims {
-  /** Takes the next number of this workspace for this session. */
-  claimNew(run: string): Result<{ readonly number: number }>;
-  /** Takes over the run of a dead session; `run-live` when some live session has it, `not-found` when nobody ever had it. */
-  claim(run: string): Result<null>;
-  /** By number or id. */
-  find(
-    ref: string,
-  ): { readonly run: string; readonly number: number; readonly session: string; readonly live: boolean } | null;
-  /** Every run that was ever claimed and is kept, newest first. */
-  list(): readonly {
-    readonly run: string;
-    readonly number: number;
-    readonly session: string;
-    readonly live: boolean;
-  }[];
+/** Finds workflows by id: the workspace's own, else the built-in ones. */
+export interface WorkflowLibrary {
+  /** `not-found` for an unknown id (with what there is), `definition` for a file with problems (data: the problems). */
+  find(id: string): Promise<Result<WorkflowDefinition>>;
 }
 
 /** Facts about the workspace's tools that are part of an input hash. */

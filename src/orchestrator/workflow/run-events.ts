@@ -22,6 +22,9 @@ export interface StepResult {
   readonly written: readonly string[];
 }
 
+/** `files` is null for "all" and where the list is very long: it is then asked for again on resume. */
+export type PinnedScope = Omit<Scope, 'files'> & { readonly files: readonly string[] | null; readonly count: number };
+
 /** What of a run's start is the same for its whole life. */
 export interface RunStart {
   readonly run: string;
@@ -31,8 +34,9 @@ export interface RunStart {
   readonly definitionHash: string;
   readonly plan: Plan;
   readonly scopeRequest: ScopeRequest;
-  /** `files` is left out where the list is very long or "all": `scopeRequest` is then resolved again on resume. */
-  readonly scope: Omit<Scope, 'files'> & { readonly files: readonly string[] | null; readonly count: number };
+  readonly scope: PinnedScope;
+  /** Scopes that steps ask for by `with.scope`, where they are not the run's. */
+  readonly stepScopes: Readonly<Partial<Record<'changed' | 'all', PinnedScope>>>;
   readonly overlay: JsonObject;
   readonly noCache: boolean;
   /** The session that starts it. */

@@ -1,0 +1,141 @@
+import type { Scope } from '../../contract/agents.ts';
+import { fail, ok, type Result } from '../../contract/failures.ts';
+import type { JsonObject } from '../../contract/json.ts';
+import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
+import { agentsOf, downstreamOf, overlayPlan, type Plan } from './plan.ts';
+import type { AgentDirectory } from './ports.ts';
+import type { RunScopes, TakeOver } from './prepare.ts';
+import type { PinnedScope, RunStart } from './run-events.ts';
+import type { RunState } from './run-state.ts';
+
+/** Longer lists of files are not stored with the run, characters in all. */
+const MAX_STORED_SCOPE = 1_000_000;
+
+export interface StartParts {
+  readonly run: string;
+  readonly number: number;
+  readonly session: string;
+  readonly plan: Plan;
+  readonly overlay: JsonObject;
+  readonly scopeRequest: ScopeRequest;
+  readonly scopes: RunScopes;
+  readonly noCache: boolean;
+  readonly retryOf: string | null;
+  readonly from: string | null;
+}
+
+export function createStart(parts: StartParts): RunStart {
+  const { scopes, plan, overlay, scopeRequest, ...rest } = parts;
+  const { changed, all } = scopes;
+  return {
+    ...rest,
+    workflow: plan.workflow,
+    name: plan.name,
+    definitionHash: plan.hash,
+    plan: overlayPlan(plan, overlay),
+    overlay,
+    scopeRequest: plainScopeRequest(scopeRequest),
+    scope: pinScope(scopes.run),
+    stepScopes: { ...(changed ? { changed: pinScope(changed) } : {}), ...(all ? { all: pinScope(all) } : {}) },
+  };
+}
+
+/** Only what was asked for, so that equal requests are equal JSON. */
+function plainScopeRequest({ files, since, all }: ScopeRequest): ScopeRequest {
+  if (files) return { files };
+  if (since !== undefined) return { since };
+  return all ? { all } : {};
+}
+
+function pinScope({ files, ...scope }: Scope): PinnedScope {
+  const long = files.reduce((sum, { length }) => sum + length + 3, 0) > MAX_STORED_SCOPE;
+  return { ...scope, files: scope.kind === 'all' || long ? null : files, count: files.length };
+}
+
+/** The scopes that a plan needs, asked for now. */
+export async function resolveScopes(
+  workspace: Workspace,
+  request: ScopeRequest,
+  plan: Plan,
+): Promise<Result<RunScopes>> {
+  const run = await workspace.scope(request);
+  if (!run.ok) return run;
+  const others: { changed?: Scope; all?: Scope } = {};
+  for (const name of ['changed', 'all'] as const) {
+    if (!plan.steps.some((step) => step.with['scope'] === name)) continue;
+    const scope = await workspace.scope(name === 'all' ? { all: true } : {});
+    if (!scope.ok) return scope;
+    others[name] = scope.value;
+  }
+  return ok({ run: run.value, ...others });
+}
+
+/** The scopes that the run was started with; lists that were not stored are asked for again. */
+export async function pinnedScopes(workspace: Workspace, start: RunStart): Promise<Result<RunScopes>> {
+  const again = async (pinned: PinnedScope, request: ScopeRequest): Promise<Result<Scope>> => {
+    const { files, kind, base } = pinned;
+    return files ? ok({ kind, base, files }) : workspace.scope(request);
+  };
+  const run = await again(start.scope, start.scopeRequest);
+  if (!run.ok) return run;
+  const { changed, all } = start.stepScopes;
+  const changedScope = changed ? await again(changed, {}) : null;
+  if (changedScope && !changedScope.ok) return changedScope;
+  const allScope = all ? await again(all, { all: true }) : null;
+  if (allScope && !allScope.ok) return allScope;
+  return ok({
+    run: run.value,
+    ...(changedScope ? { changed: changedScope.value } : {}),
+    ...(allScope ? { all: allScope.value } : {}),
+  });
+}
+
+/** Hashes of the plan's agents as they are now; `definition` when one is gone, `approval` when one may not start. */
+export async function currentAgents(
+  agents: AgentDirectory,
+  plan: Plan,
+  options: { readonly trust: boolean },
+): Promise<Result<ReadonlyMap<string, string>>> {
+  const known = await agents.known();
+  const ids = agentsOf(plan);
+  const missing = ids.find((id) => !known.has(id));
+  if (missing !== undefined)
+    return fail('definition', `The workflow ${plan.workflow} needs the agent ${missing}, which is not there any more.`);
+  const approved = await agents.approve(ids, options);
+  return approved.ok ? ok(new Map([...known].map(([id, { definitionHash }]) => [id, definitionHash]))) : approved;
+}
+
+export interface Retry {
+  readonly from: string;
+  readonly takeOver: ReadonlyMap<string, TakeOver>;
+  readonly mustRun: ReadonlySet<string>;
+}
+
+/** What a retry keeps of the run: every completed step that is neither the first to run again nor downstream of it. */
+export function planRetry(state: RunState, plan: Plan, from: string | undefined): Result<Retry> {
+  const { run, number } = state.start;
+  const first = from ?? firstFailed(state);
+  if (!plan.steps.some(({ id }) => id === first))
+    return fail(
+      'usage',
+      `There is no step ${first} in ${plan.workflow}. Steps: ${plan.steps.map(({ id }) => id).join(', ')}.`,
+    );
+  const mustRun = downstreamOf(plan, first);
+  const kept = [...state.steps.values()].flatMap((step): [string, TakeOver][] => {
+    const { phase, result, inputHash, stale, undo, plan: pinned } = step;
+    const whole = (phase === 'completed' || phase === 'cached') && !stale && undo.phase === 'none';
+    if (!whole || !result || inputHash === null || mustRun.has(pinned.id)) return [];
+    return [[pinned.id, { hash: inputHash, result, run: step.cached ?? run, number: step.cachedNumber ?? number }]];
+  });
+  return ok({ from: first, takeOver: new Map(kept), mustRun });
+}
+
+/** In time; where none failed (the run was stopped), the first that did not complete. */
+function firstFailed(state: RunState): string {
+  const steps = [...state.steps.values()];
+  const failed = steps
+    .filter(({ phase }) => phase === 'failed')
+    .sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? -1 : 1));
+  const open = steps.find(({ phase }) => phase !== 'completed' && phase !== 'cached');
+  return (failed[0] ?? open ?? steps[0])?.plan.id ?? '';
+}

@@ -1,0 +1,352 @@
+import os from 'node:os';
+import type { StoredEvent } from '../../contract/events.ts';
+import { fail, ok, type Result } from '../../contract/failures.ts';
+import type { JsonObject } from '../../contract/json.ts';
+import type { RunView } from '../../contract/runs.ts';
+import type { Env } from '../env.ts';
+import type { Claims } from '../journal/claims.ts';
+import type { Journal, JournalReader } from '../journal/journal.ts';
+import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
+import type { ResumeRequest, RetryRequest, RunHandle, Runner, RunOptions, StartRequest } from './api.ts';
+import type { RunCommand } from './decide.ts';
+import { maskDeep, type Mask } from './mask.ts';
+import { createOpenRuns } from './open-runs.ts';
+import { createPlan, type Plan } from './plan.ts';
+import type { AgentDirectory, Invoker, ToolFacts, WorkflowLibrary } from './ports.ts';
+import type { PrepareDeps } from './prepare.ts';
+import type { ResultCache } from './result-cache.ts';
+import { drive, type Driver } from './run-driver.ts';
+import { asRunEvent, type RunStart } from './run-events.ts';
+import { questionOf } from './run-rules.ts';
+import { createStart, currentAgents, pinnedScopes, planRetry, resolveScopes, type Retry } from './run-start.ts';
+import { evolve, foldState, type RunState } from './run-state.ts';
+import { viewRun } from './run-view.ts';
+import { toNewEvent } from './new-event.ts';
+
+export interface RunnerDeps {
+  readonly env: Env;
+  readonly stateDir: string;
+  readonly journal: Journal;
+  readonly reader: JournalReader;
+  readonly claims: Claims;
+  readonly workspace: Workspace;
+  readonly library: WorkflowLibrary;
+  readonly agents: AgentDirectory;
+  readonly invoker: Invoker;
+  readonly tools: ToolFacts;
+  readonly cache: ResultCache;
+  readonly mask: Mask;
+  /** Most steps of a run at work at once; default: the number of cores, at least 2. */
+  readonly parallel?: number;
+}
+
+/** How often a live run looks whether another process asked to stop it; CONTRACT allows 500 ms in all. */
+const STOP_POLL_MS = 150;
+/** How long `cancelRun` waits for another process to end the run: a process tree is given 2 s to end. */
+const STOP_WAIT_MS = 15_000;
+
+export function createRunner(deps: RunnerDeps): Runner {
+  const { env, journal, claims } = deps;
+  const drivers = new Map<string, Driver>();
+  const openRuns = createOpenRuns({ files: env.files, stateDir: deps.stateDir });
+  let cancelPoll = (): void => {};
+
+  return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions, close };
+
+  async function startRun(request: StartRequest): Promise<Result<RunHandle>> {
+    const definition = await deps.library.find(request.workflow);
+    if (!definition.ok) return definition;
+    const plan = createPlan(definition.value, await deps.agents.known());
+    return launch({
+      plan,
+      overlay: request.with ?? {},
+      scopeRequest: request.scope ?? {},
+      request,
+      retry: null,
+      retryOf: null,
+    });
+  }
+
+  async function retryRun(ref: string, request: RetryRequest): Promise<Result<RunHandle>> {
+    const found = find(ref);
+    if (!found.ok) return found;
+    const { state, live } = found.value;
+    const { status, start } = state;
+    if (status !== 'failed' && status !== 'compensated' && status !== 'cancelled')
+      return fail('not-retryable', `Run ${start.number} ${whyNotRetryable(state, live)}`);
+    const edited = request.edited ? await deps.library.find(start.workflow) : null;
+    if (edited && !edited.ok) return edited;
+    const plan = edited ? createPlan(edited.value, await deps.agents.known()) : start.plan;
+    const retry = planRetry(state, plan, request.from);
+    if (!retry.ok) return retry;
+    const { overlay, scopeRequest } = start;
+    return launch({ plan, overlay, scopeRequest, request, retry: retry.value, retryOf: start.run });
+  }
+
+  async function launch(parts: {
+    readonly plan: Plan;
+    readonly overlay: JsonObject;
+    readonly scopeRequest: ScopeRequest;
+    readonly request: RunOptions & { readonly noCache?: boolean | undefined };
+    readonly retry: Retry | null;
+    readonly retryOf: string | null;
+  }): Promise<Result<RunHandle>> {
+    const { plan, overlay, scopeRequest, request, retry, retryOf } = parts;
+    const agentHashes = await currentAgents(deps.agents, plan, { trust: request.trust ?? false });
+    if (!agentHashes.ok) return agentHashes;
+    const scopes = await resolveScopes(deps.workspace, scopeRequest, plan);
+    if (!scopes.ok) return scopes;
+    const recorded = await recordInterruptions();
+    if (!recorded.ok) return recorded;
+    const run = env.random.uuid();
+    const claimed = claims.claimNew(run);
+    if (!claimed.ok) return claimed;
+    const noCache = request.noCache ?? false;
+    const start = maskDeep(
+      createStart({
+        ...{ run, plan, overlay, scopeRequest, noCache, retryOf },
+        number: claimed.value.number,
+        session: journal.session,
+        scopes: scopes.value,
+        from: retry?.from ?? null,
+      }),
+      deps.mask,
+    );
+    const takeOver = retry && !noCache ? retry.takeOver : new Map<string, never>();
+    const prepare = {
+      agentHashes: agentHashes.value,
+      scopes: scopes.value,
+      takeOver,
+      mustRun: retry?.mustRun ?? new Set<string>(),
+    };
+    return ok(begin({ start, state: null, command: { kind: 'start', start }, prepare, request }));
+  }
+
+  async function resumeRun(ref: string, request: ResumeRequest): Promise<Result<RunHandle>> {
+    const found = find(ref);
+    if (!found.ok) return found;
+    const { live } = found.value;
+    let { state } = found.value;
+    const { start } = state;
+    if (state.phase === 'ended') return ok(endedHandle(state));
+    if (live) return runLive(start.number);
+    const agentHashes = await currentAgents(deps.agents, start.plan, { trust: request.trust ?? false });
+    if (!agentHashes.ok) return agentHashes;
+    const scopes = await pinnedScopes(deps.workspace, start);
+    if (!scopes.ok) return scopes;
+    const claimed = takeOver(start);
+    if (!claimed.ok) return claimed;
+    const dead = await recordDeath(state);
+    if (!dead.ok) return dead;
+    state = dead.value;
+    const question = questionOf(state);
+    if (question && request.answer === undefined) return askFirst(state, question);
+    const command = { kind: 'resume', session: journal.session, answer: request.answer ?? null } as const;
+    const prepare = {
+      agentHashes: agentHashes.value,
+      scopes: scopes.value,
+      takeOver: new Map<string, never>(),
+      mustRun: new Set<string>(),
+    };
+    return ok(begin({ start, state, command, prepare, request }));
+  }
+
+  /** Events of a run are ordered by the number of their session, so only a newer one may go on with it. */
+  function takeOver({ run, number }: RunStart): Result<null> {
+    for (const event of deps.reader.events({ run, limit: 1 })) {
+      if (event.epoch > journal.epoch)
+        return fail(
+          'run-live',
+          `Run ${number} was last worked on by a newer window or terminal. Resume it in a new one.`,
+        );
+    }
+    return claims.claim(run);
+  }
+
+  /** Stores that the run waits for a person, once. */
+  async function askFirst(state: RunState, question: NonNullable<RunState['question']>): Promise<Result<never>> {
+    const { run } = state.start;
+    if (state.phase !== 'waiting') {
+      const stored = await journal.append([toNewEvent(run, { type: 'workflow.waiting', data: { run, ...question } })]);
+      if (!stored.ok) return stored;
+    }
+    const how = 'Say which with --again, --done or --fail.';
+    return fail('needs-decision', `${question.question} ${how}`, { run, ...question });
+  }
+
+  async function cancelRun(ref: string): Promise<Result<RunView>> {
+    const found = find(ref);
+    if (!found.ok) return found;
+    const { state, live, session } = found.value;
+    const { run, number } = state.start;
+    if (state.phase === 'ended')
+      return fail('not-cancellable', `Run ${number} has ended already (${state.status ?? ''}).`);
+    const own = drivers.get(run);
+    if (own) {
+      own.stop('cancel');
+      const done = await own.done;
+      return done.ok ? ok(viewOf(done.value)) : done;
+    }
+    if (live && session !== journal.session) return cancelElsewhere(run, number);
+    const claimed = takeOver(state.start);
+    if (!claimed.ok) return claimed;
+    const dead = await recordDeath(state);
+    return dead.ok ? cancelDead(dead.value) : dead;
+  }
+
+  async function cancelElsewhere(run: string, number: number): Promise<Result<RunView>> {
+    openRuns.requestStop(run);
+    for (const deadline = env.clock.monotonic() + STOP_WAIT_MS; env.clock.monotonic() < deadline;) {
+      await new Promise<void>((resolve) => env.clock.timer(STOP_POLL_MS, resolve, { keepAlive: true }));
+      const state = stateOf(run);
+      if (state?.phase === 'ended') return ok(viewOf(state));
+    }
+    return fail(
+      'not-cancellable',
+      `The process that has run ${number} did not answer. Try again, or end that process.`,
+    );
+  }
+
+  /** Nothing of it is at work: only the record is missing. */
+  async function cancelDead(state: RunState): Promise<Result<RunView>> {
+    const none = { agentHashes: new Map(), takeOver: new Map(), mustRun: new Set<string>() };
+    const scope = { kind: state.start.scope.kind, base: state.start.scope.base, files: [] };
+    const handle = begin({
+      start: state.start,
+      state,
+      command: { kind: 'cancel' },
+      prepare: { ...none, scopes: { run: scope } },
+      request: {},
+    });
+    return handle.done;
+  }
+
+  /** Whoever takes the mark of a dead session's run away stores what became of it. */
+  async function recordInterruptions(): Promise<Result<null>> {
+    for (const run of openRuns.list()) {
+      const claim = claims.find(run);
+      if (drivers.has(run) || (claim?.live && claim.session !== journal.session)) continue;
+      const state = stateOf(run);
+      if (!openRuns.closed(run) || !state) continue;
+      const stored = await recordDeath(state);
+      if (!stored.ok) return stored;
+    }
+    return ok(null);
+  }
+
+  /** The run of a dead session, with that stored. */
+  async function recordDeath(state: RunState): Promise<Result<RunState>> {
+    if (state.phase !== 'running') return ok(state);
+    const { run } = state.start;
+    const data = { run, session: state.session, reason: 'died' } as const;
+    const stored = await journal.append([toNewEvent(run, { type: 'workflow.interrupted', data })]);
+    return stored.ok ? ok(foldOnto(state, stored.value)) : stored;
+  }
+
+  async function close(): Promise<void> {
+    const left = [...drivers.values()];
+    for (const driver of left) driver.stop('interrupt');
+    await Promise.all(left.map(({ done }) => done));
+  }
+
+  function begin(parts: {
+    readonly start: RunStart;
+    readonly state: RunState | null;
+    readonly command: RunCommand;
+    readonly prepare: Pick<PrepareDeps, 'agentHashes' | 'scopes' | 'takeOver' | 'mustRun'>;
+    readonly request: RunOptions;
+  }): RunHandle {
+    const { start, state, command, prepare, request } = parts;
+    const { run, number } = start;
+    openRuns.opened(run);
+    const { tools, cache, workspace, invoker, mask, stateDir } = deps;
+    const parallel = deps.parallel ?? Math.max(2, os.availableParallelism());
+    const onMessage = request.onMessage ?? ((): void => {});
+    const driver = drive(
+      { env, journal, tools, cache, workspace, invoker, mask, stateDir, parallel, onMessage, ...prepare },
+      { state, command },
+    );
+    drivers.set(run, driver);
+    if (drivers.size === 1) pollStopRequests();
+    const stop = (): void => driver.stop('interrupt');
+    if (request.signal?.aborted) stop();
+    request.signal?.addEventListener('abort', stop, { once: true });
+    const done = driver.done
+      .finally(() => {
+        request.signal?.removeEventListener('abort', stop);
+        drivers.delete(run);
+        if (drivers.size === 0) cancelPoll();
+      })
+      .then((ended): Result<RunView> => {
+        if (!ended.ok) return ended;
+        openRuns.closed(run);
+        return ok(viewOf(ended.value));
+      });
+    return { run, number, done, view: () => viewOf(driver.state() ?? foldedStart(start)) };
+  }
+
+  function pollStopRequests(): void {
+    cancelPoll = env.clock.timer(STOP_POLL_MS, () => {
+      for (const [run, driver] of drivers) if (openRuns.takeStopRequest(run)) driver.stop('cancel');
+      pollStopRequests();
+    });
+  }
+
+  function find(ref: string): Result<{ readonly state: RunState; readonly live: boolean; readonly session: string }> {
+    const claim = claims.find(ref);
+    const state = claim && stateOf(claim.run);
+    if (!claim || !state)
+      return fail('not-found', `There is no run ${ref} in this workspace. See them with: savepoint runs`);
+    // A run of this very session that no driver has is nobody's: it waits, or was interrupted.
+    const live = drivers.has(claim.run) || (claim.live && claim.session !== journal.session);
+    return ok({ state, live, session: claim.session });
+  }
+
+  function stateOf(run: string): RunState | null {
+    return foldState(runEvents(run));
+  }
+
+  function* runEvents(run: string): Generator<NonNullable<ReturnType<typeof asRunEvent>>> {
+    for (const event of deps.reader.events({ run, types: ['workflow.*'] })) {
+      const own = asRunEvent(event);
+      if (own) yield own;
+    }
+  }
+
+  function viewOf(state: RunState): RunView {
+    return viewRun(state, { session: state.session, live: true });
+  }
+
+  function foldedStart(start: RunStart): RunState {
+    const state = foldState([{ type: 'workflow.started', data: start, time: new Date(env.clock.now()).toISOString() }]);
+    if (!state) throw new Error('a start folds to a run');
+    return state;
+  }
+
+  function endedHandle(state: RunState): RunHandle {
+    const { run, number } = state.start;
+    const view = viewOf(state);
+    return { run, number, view: () => view, done: Promise.resolve(ok(view)) };
+  }
+}
+
+function foldOnto(before: RunState, events: readonly StoredEvent[]): RunState {
+  return events.reduce<RunState>((state, event) => {
+    const own = asRunEvent(event);
+    return (own && evolve(state, own)) ?? state;
+  }, before);
+}
+
+function runLive(number: number): Result<never> {
+  return fail(
+    'run-live',
+    `Run ${number} is running in another window or terminal. Stop it there, or with: savepoint cancel ${number}`,
+  );
+}
+
+function whyNotRetryable(state: RunState, live: boolean): string {
+  const { number } = state.start;
+  if (state.status === 'completed') return 'finished, so there is nothing to retry. Start it anew with: savepoint run';
+  if (live) return `is still running. Wait for its end, or stop it with: savepoint cancel ${number}`;
+  return `was cut off or waits for you. Go on with it: savepoint resume ${number}`;
+}
