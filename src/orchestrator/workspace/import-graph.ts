@@ -11,6 +11,8 @@ export interface ImportGraph {
   readonly files: readonly string[];
   /** What the file itself uses, by kind; empty for files that are not in the graph. */
   uses(file: string): readonly ImportEdge[];
+  /** What the file asks for as written, packages included. */
+  requests(file: string): readonly ImportRequest[];
   /** Who uses the file directly. */
   usedBy(file: string): readonly ImportEdge[];
   /**
@@ -61,7 +63,7 @@ export async function loadImportGraph(deps: {
   const all = await workspace.files();
   const code = all.filter(isCodeFile);
   const layoutFiles = all.filter((file) => LAYOUT.test(file));
-  const ids = await workspace.contentIds([...code, ...layoutFiles]);
+  const ids = await workspace.contentIds([...code, ...layoutFiles], { reuse: true });
   const layout = layoutHash(all, layoutFiles, ids);
   const cache = await readCache(deps.cacheFile);
   const packages = await findPackages(workspace, layoutFiles);
@@ -160,6 +162,7 @@ function graphOf(
   return {
     files: [...files.keys()],
     uses,
+    requests: (file) => files.get(file)?.requests ?? [],
     usedBy,
     reaching: (start) => walk(start, usedBy),
     reachedBy: (start) => walk(start, uses),

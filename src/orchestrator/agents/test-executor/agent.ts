@@ -1,0 +1,128 @@
+import { fileURLToPath } from 'node:url';
+import type { AgentOutcome, AgentRequest, TestTotals } from '../../../contract/agents.ts';
+import type { JsonObject } from '../../../contract/json.ts';
+import type { Agent, AgentContext } from '../agent.ts';
+import { countTests, summaryOf, verdictOf } from './outcome.ts';
+import { choose, openSession, runSelected, type Results, type Session, type SessionDeps } from './session.ts';
+import { suiteName } from './suite.ts';
+import { runTaskCommand, taskCommand } from './task-command.ts';
+import { reportUnreachedExports } from './unreached-exports.ts';
+
+/** `reporters`: where the runners' reporters lie; beside this file in the sources and in the bundle. */
+export function createAgent({
+  reporters = new URL('./reporters/', import.meta.url),
+}: { readonly reporters?: URL } = {}): Agent {
+  const deps: SessionDeps = { reporters: fileURLToPath(reporters).replace(/\/$/, ''), path: process.env['PATH'] ?? '' };
+  return {
+    id: 'test-executor',
+    operations: {
+      run: async (request, context) => {
+        const command = taskCommand(request);
+        return command === null
+          ? runTests(await openSession(request, context, deps))
+          : runTaskCommand(command, request, context);
+      },
+      design: (request, context) => design(request, context, deps),
+    },
+  };
+}
+
+async function design(request: AgentRequest, context: AgentContext, deps: SessionDeps): Promise<AgentOutcome> {
+  const session = await openSession(request, context, deps);
+  const outcome = await runTests(session);
+  if (!outcome.ok || context.signal.aborted || session.detection.suites.length === 0) return outcome;
+  const unreached = await reportUnreachedExports(session);
+  const exports = unreached.reported.map((finding) => ({ file: finding.file, line: finding.range.start.line }));
+  return { ...outcome, older: unreached.older, data: { ...(outcome.data as JsonObject), unreached: exports } };
+}
+
+async function runTests(session: Session): Promise<AgentOutcome> {
+  const { context, detection } = session;
+  for (const note of detection.notChecked) context.emit({ kind: 'not-checked', ...note });
+  if (detection.suites.length === 0) return nothingToRun(session);
+  const selections = choose(session);
+  const results = await runSelected(session, selections);
+  const failed = results.ran.map(({ result }) => result.judgement).find((judgement) => judgement.kind === 'failed');
+  if (failed !== undefined) return { ok: false, error: failed.error };
+  if (context.signal.aborted)
+    return { ok: false, error: { code: 'cancelled', message: 'the tests were stopped before all had run' } };
+  return outcomeOf(session, selections, results);
+}
+
+function nothingToRun({ context, detection }: Session): AgentOutcome {
+  if (detection.notChecked.length === 0) {
+    const why =
+      'no test runner was found: neither in the scripts nor the packages nor the test files of this workspace';
+    context.emit({ kind: 'not-checked', what: 'tests', why });
+  }
+  const tests: TestTotals = { passed: 0, failed: 0, skipped: 0, selected: 0, total: null, verdict: 'not-run' };
+  return {
+    ok: true,
+    data: { ...tests, failing: [], selection: [] },
+    summary: 'no tests could run',
+    nothingChecked: true,
+    tests,
+  };
+}
+
+async function outcomeOf(
+  session: Session,
+  selections: ReturnType<typeof choose>,
+  results: Results,
+): Promise<AgentOutcome> {
+  const counts = countTests(results.cases);
+  const selected = results.cases.length;
+  const everything = selections.every((one) => one.kind === 'all');
+  const total = everything ? selected : await totalOf(session, selections, selected);
+  const files = {
+    selected: selections.reduce(
+      (sum, one) => sum + (one.kind === 'all' ? one.suite.testFiles.length : one.files.length),
+      0,
+    ),
+    total: selections.reduce((sum, one) => sum + one.suite.testFiles.length, 0),
+  };
+  const leftOpen = results.ran.some(({ result }) => result.leftOpen);
+  const tests: TestTotals = { ...counts, selected, total, verdict: verdictOf(counts) };
+  const failing = results.cases.filter((test) => test.status === 'failed').map(({ file, name }) => ({ file, name }));
+  const start = results.ran[0]?.result.firstResultMs;
+  return {
+    ok: true,
+    data: {
+      ...tests,
+      failing: failing.sort((a, b) => compare(a.file, b.file) || compare(a.name, b.name)),
+      selection: selections.map(({ suite, kind, files: chosen, why }) => ({
+        suite: suiteName(suite),
+        kind,
+        why,
+        files: kind === 'related' ? [...chosen] : [],
+      })),
+    },
+    summary: summaryOf({ counts, files, everything, total, flaky: results.flaky.length, leftOpen }),
+    tests,
+    ...(start === undefined || start === null ? {} : { timeMs: { start } }),
+  };
+}
+
+/** Tests that ran and those that are known to be in the files left out; null where one of these has never run as it is now. */
+async function totalOf(
+  session: Session,
+  selections: ReturnType<typeof choose>,
+  selected: number,
+): Promise<number | null> {
+  let total = selected;
+  for (const { suite, kind, files } of selections) {
+    if (kind === 'all') continue;
+    const left = suite.testFiles.filter((file) => !files.includes(file));
+    const ids = await session.context.workspace.contentIds(left, { reuse: true });
+    for (const file of left) {
+      const ran = session.known.get(suiteName(suite))?.ran[file];
+      if (ran === undefined || ran.id !== ids.get(file)) return null;
+      total += ran.tests;
+    }
+  }
+  return total;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import sink from './sink.cjs';
+
+const { send, describeError, joinName } = sink;
+
+/** Vitest from 1 on: `onTestCaseResult` and kin exist since 3, the older ones report tasks. */
+export default class SavepointVitestReporter {
+  #vitest;
+  #sent = new Set();
+  #modern = false;
+
+  onInit(vitest) {
+    this.#vitest = vitest;
+    relevantFirst(vitest.config);
+    for (const { config } of [vitest, ...(vitest.projects ?? [])]) {
+      // New snapshots are the user's to write; vitest has no flag for it in every version, and CI=1 would change the tests.
+      if (config?.snapshotOptions) config.snapshotOptions.updateSnapshot = 'none';
+    }
+    if (vitest.snapshot?.options) vitest.snapshot.options.updateSnapshot = 'none';
+  }
+
+  onTestRunStart() {
+    this.#modern = true;
+  }
+
+  onUserConsoleLog(log) {
+    (log.type === 'stderr' ? process.stderr : process.stdout).write(log.content);
+  }
+
+  onTestCaseResult(test) {
+    const result = test.result();
+    if (result.state === 'pending' || this.#sent.has(test.id)) return;
+    this.#sent.add(test.id);
+    this.#report({
+      name: test.fullName,
+      file: test.module.moduleId,
+      status: result.state,
+      ms: test.diagnostic()?.duration,
+      error: result.errors?.[0],
+    });
+  }
+
+  onTestSuiteResult(suite) {
+    const errors = suite.state() === 'failed' ? suite.errors() : [];
+    if (errors.length > 0) {
+      this.#report({
+        name: `${suite.fullName} > (set up or tear down)`,
+        file: suite.module.moduleId,
+        status: 'failed',
+        error: errors[0],
+      });
+    }
+  }
+
+  onTestModuleEnd(module) {
+    for (const test of module.children.allTests()) {
+      if (!this.#sent.has(test.id)) this.onTestCaseResult(test);
+    }
+    for (const error of module.errors()) send({ t: 'broken', file: module.moduleId, ...describeError(error) });
+  }
+
+  onTestRunEnd(_modules, errors) {
+    this.#end(errors);
+  }
+
+  onTaskUpdate(packs) {
+    if (this.#modern) return;
+    for (const [id] of packs) {
+      const task = this.#vitest.state.idMap.get(id);
+      if (task?.type === 'test' || task?.type === 'custom') this.#reportTask(task);
+    }
+  }
+
+  onFinished(files = [], errors = []) {
+    if (this.#modern) return;
+    const walk = (task) => {
+      if (task.type === 'test' || task.type === 'custom') return this.#reportTask(task, true);
+      const error = task.result?.errors?.[0];
+      if (error !== undefined) send({ t: 'broken', file: (task.file ?? task).filepath, ...describeError(error) });
+      task.tasks.forEach(walk);
+    };
+    files.forEach(walk);
+    this.#end(errors);
+  }
+
+  #reportTask(task, last = false) {
+    const state = { pass: 'passed', fail: 'failed' }[task.result?.state];
+    if (this.#sent.has(task.id) || (state === undefined && !last)) return;
+    this.#sent.add(task.id);
+    const names = [];
+    for (let at = task; at !== undefined && at !== task.file; at = at.suite) names.unshift(at.name);
+    this.#report({
+      name: joinName(names),
+      file: task.file.filepath,
+      status: state ?? 'skipped',
+      ms: task.result?.duration,
+      error: task.result?.errors?.[0],
+    });
+  }
+
+  #report({ name, file, status, ms, error }) {
+    const details = status === 'failed' && error !== undefined ? describeError(error) : {};
+    send({ t: 'test', name: joinName([name]), file, status, ms: ms ?? 0, ...details });
+  }
+
+  #end(errors = []) {
+    for (const error of errors) send({ t: 'broken', file: '', ...describeError(error) });
+    send({ t: 'end' });
+  }
+}
+
+/** Vitest's own order, with the files that SAVEPOINT_FIRST names (a file of absolute paths, one a line) before all others. */
+function relevantFirst(config) {
+  if (process.env.SAVEPOINT_FIRST === undefined || config?.sequence?.sequencer === undefined) return;
+  const rank = new Map(
+    readFileSync(process.env.SAVEPOINT_FIRST, 'utf8')
+      .split('\n')
+      .map((path, index) => [path, index]),
+  );
+  // A specification is an object since vitest 2, before that a pair of project and path.
+  const of = (spec) => rank.get(spec.moduleId ?? spec[1]) ?? rank.size;
+  config.sequence.sequencer = class extends config.sequence.sequencer {
+    async sort(specs) {
+      return [...(await super.sort(specs))].sort((a, b) => of(a) - of(b));
+    }
+  };
+}

@@ -1,0 +1,147 @@
+import type { AgentMessage } from '../../../contract/agents.ts';
+import type { TestCase } from '../../../contract/findings.ts';
+import type { ImportGraph } from '../../workspace/import-graph.ts';
+import type { AgentContext } from '../agent.ts';
+import { runnerCommand, type CommandDeps, type WantedTests } from './commands.ts';
+import { judge, type Judgement } from './outcome.ts';
+import { BROKEN_FILE, evidenceOf, runAndListen, type RunnerRun } from './runner-process.ts';
+import { suiteName, type Suite } from './suite.ts';
+
+export interface SuiteDeps {
+  readonly context: AgentContext;
+  readonly commands: CommandDeps;
+  readonly graph: ImportGraph;
+  readonly onCase: (test: TestCase) => void;
+}
+
+/** What running a suite (in one call, or in several where one stopped early) gave. */
+export interface SuiteResult {
+  readonly judgement: Judgement;
+  readonly cases: readonly TestCase[];
+  /** Number of tests by file, in files that ran. */
+  readonly files: ReadonlyMap<string, number>;
+  readonly leftOpen: boolean;
+  readonly firstResultMs: number | null;
+}
+
+/** Mocha stops at the first file that does not load, node:test at the first that does not end: then the rest runs again. */
+const MOST_CALLS = 6;
+
+/** Runs the wanted tests of a suite. */
+export async function runSuite(suite: Suite, wanted: WantedTests, deps: SuiteDeps): Promise<SuiteResult> {
+  const runs: RunnerRun[] = [];
+  const extra: TestCase[] = [];
+  const keep = (test: TestCase): void => {
+    extra.push(test);
+    deps.onCase(test);
+  };
+  let judgement: Judgement = { kind: 'no-tests' };
+  let next: WantedTests | null = wanted;
+  for (let call = 1; next !== null && call <= MOST_CALLS; call += 1) {
+    const { run, mentioned } = await oneCall(suite, next, deps);
+    runs.push(run);
+    judgement = judge(run, suiteName(suite));
+    if (judgement.kind === 'looked' && judgement.extra !== null) keep(judgement.extra);
+    const rest: Rest | null = deps.context.signal.aborted
+      ? null
+      : restOf({ suite, wanted: next, run, judgement, mentioned }, deps);
+    for (const test of rest?.broken ?? []) keep(test);
+    if (rest !== null) judgement = { kind: 'looked', extra: null };
+    next = rest === null || rest.files.length === 0 ? null : { files: rest.files, first: [] };
+  }
+  if (next !== null)
+    judgement = {
+      kind: 'failed',
+      error: {
+        code: 'exit',
+        message: `${suiteName(suite)} stopped early ${String(MOST_CALLS)} times; its other files did not run`,
+      },
+    };
+  return {
+    judgement,
+    cases: [...runs.flatMap((run) => run.cases), ...extra],
+    files: new Map(runs.flatMap((run) => [...run.files])),
+    leftOpen: runs.some((run) => run.leftOpen),
+    firstResultMs: runs[0]?.firstResultMs ?? null,
+  };
+}
+
+interface Call {
+  readonly run: RunnerRun;
+  /** Workspace files that the error output named, in order. */
+  readonly mentioned: readonly string[];
+}
+
+async function oneCall(suite: Suite, wanted: WantedTests, deps: SuiteDeps): Promise<Call> {
+  const { context } = deps;
+  const command = await runnerCommand(suite, wanted, deps.commands);
+  const mentioned = new Set<string>();
+  const onLog = (message: Extract<AgentMessage, { kind: 'log' }>): void => {
+    context.emit(message);
+    if (message.stream === 'stderr')
+      for (const file of filesIn(message.text, context.workspace.root)) mentioned.add(file);
+  };
+  const run = await runAndListen(command, { context, onCase: deps.onCase, onLog });
+  context.emit({
+    kind: 'evidence',
+    evidence: evidenceOf(run, { name: suite.runner, version: suite.installed?.version ?? context.node.version }),
+  });
+  for (const file of run.empty) context.emit({ kind: 'log', text: `${file} holds no test`, stream: 'note' });
+  if (run.leftOpen) {
+    context.emit({
+      kind: 'log',
+      text: `${suiteName(suite)} was through but left open handles (a server, a timer): it was ended after 5 s`,
+      stream: 'note',
+    });
+  }
+  return { run, mentioned: [...mentioned] };
+}
+
+interface Rest {
+  /** Files that do not load. */
+  readonly broken: readonly TestCase[];
+  /** Files that have not had their turn. */
+  readonly files: readonly string[];
+}
+
+/** What is left to run after a call that stopped before its last file; null when there is nothing to make good. */
+function restOf(
+  call: { readonly suite: Suite; readonly wanted: WantedTests; readonly judgement: Judgement } & Call,
+  deps: SuiteDeps,
+): Rest | null {
+  const { suite, wanted, run, judgement, mentioned } = call;
+  const asked = wanted.files ?? [...new Set([...wanted.first, ...suite.testFiles])];
+  if (suite.runner === 'node:test' && run.leftOpen) {
+    const left = asked.filter((file) => !run.files.has(file));
+    // The file that holds the process open may itself have had no turn to show a test.
+    return left.length === 0 || left.length === asked.length ? null : { broken: [], files: left };
+  }
+  if (suite.runner !== 'mocha' || judgement.kind !== 'failed' || judgement.error.code !== 'exit' || run.ended)
+    return null;
+  const culprits = loadFailures(asked, mentioned, deps.graph);
+  if (culprits.size === 0) return null;
+  const message = ['does not load', ...run.end.lastLines.slice(-12)].join('\n').slice(0, 1900);
+  return {
+    broken: [...culprits].map((file) => ({ name: BROKEN_FILE, file, status: 'failed', message })),
+    files: asked.filter((file) => !culprits.has(file)),
+  };
+}
+
+/** The test file that the error names, or else those that load the file that it names. */
+function loadFailures(asked: readonly string[], mentioned: readonly string[], graph: ImportGraph): ReadonlySet<string> {
+  const direct = mentioned.find((file) => asked.includes(file));
+  if (direct !== undefined) return new Set([direct]);
+  const source = mentioned.find((file) => graph.files.includes(file));
+  if (source === undefined) return new Set();
+  const loading = graph.reaching([source]);
+  return new Set(asked.filter((file) => loading.has(file)));
+}
+
+function filesIn(text: string, root: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = text.indexOf(`${root}/`); at >= 0; at = text.indexOf(`${root}/`, at + 1)) {
+    const path = /^[^\s:()'"`?]+/.exec(text.slice(at + root.length + 1))?.[0];
+    if (path !== undefined && !path.includes('node_modules/')) found.push(path);
+  }
+  return found;
+}

@@ -1,0 +1,193 @@
+import { posix } from 'node:path';
+import type { RunnerCall, RunnerId } from './suite.ts';
+
+export interface ScriptReading {
+  readonly calls: readonly RunnerCall[];
+  /** Programs that look like test runners of which this agent has no adapter. */
+  readonly unsupported: readonly string[];
+}
+
+const RUNNER_PROGRAM = /^(vitest|jest|_?mocha)(?:\.[cm]?js)?$/;
+const OTHER_RUNNERS =
+  /^(?:ava|tap|tape|uvu|borp|qunit|jasmine|karma|lab|playwright|cypress|react-scripts|wtr|web-test-runner|japa|poku|pytest|deno|bun)$/;
+const DEEPEST = 4;
+
+/** The runners that a package's test scripts start, scripts called from scripts included. Pure reading: no shell runs. */
+export function readTestScripts(scripts: Readonly<Record<string, string>>): ScriptReading {
+  const calls: RunnerCall[] = [];
+  const unsupported = new Set<string>();
+  const visited = new Set<string>();
+  const visit = (name: string, depth: number): void => {
+    const script = scripts[name];
+    if (script === undefined || visited.has(name) || depth > DEEPEST) return;
+    visited.add(name);
+    for (const words of commandsOf(script)) {
+      const call = runnerCall(words);
+      if (call !== null) calls.push(call);
+      else if (isOtherRunner(words)) unsupported.add(programOf(words));
+      for (const called of calledScripts(words, scripts)) visit(called, depth + 1);
+    }
+  };
+  for (const name of startScripts(scripts)) visit(name, 0);
+  return { calls: distinct(calls), unsupported: [...unsupported] };
+}
+
+/** `test`; without one that runs anything, scripts that are named like tests. */
+function startScripts(scripts: Readonly<Record<string, string>>): readonly string[] {
+  const test = scripts['test'];
+  if (test !== undefined && !/no test specified/.test(test)) return ['test'];
+  return Object.keys(scripts).filter((name) =>
+    /^(?:tests?|unit|specs?)(?:[:.-](?!watch|e2e|browser|bench|coverage)|$)/.test(name),
+  );
+}
+
+/** The commands of a shell line, each as words without quotes. */
+function commandsOf(script: string): readonly (readonly string[])[] {
+  const commands: string[][] = [[]];
+  for (const match of script.matchAll(/&&|\|\||[;|&]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|"'])+/g)) {
+    if (/^[;&|]+$/.test(match[0])) commands.push([]);
+    else
+      commands
+        .at(-1)
+        ?.push(match[0].replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_all, a, b, c) => String(a ?? b ?? c ?? '')));
+  }
+  return commands.filter((words) => words.length > 0);
+}
+
+const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
+
+function runnerCall(words: readonly string[]): RunnerCall | null {
+  const env: Record<string, string> = {};
+  const nodeFlags: string[] = [];
+  let started = false;
+  for (const [index, word] of words.entries()) {
+    const assignment = ASSIGNMENT.exec(word);
+    const program = posix.basename(word);
+    if (!started && assignment !== null) env[assignment[1] ?? ''] = assignment[2] ?? '';
+    else if (program === 'node' || program === 'tsx') {
+      started = true;
+      if (program === 'tsx') nodeFlags.push('--import', 'tsx');
+    } else if (started && word === '--test') return finish('node:test', nodeFlags, words.slice(index + 1), env);
+    else if (RUNNER_PROGRAM.test(program))
+      return namedRunner(program, { nodeFlags, rest: words.slice(index + 1), env });
+    else if (started) nodeFlags.push(word);
+  }
+  return null;
+}
+
+function namedRunner(
+  program: string,
+  {
+    nodeFlags,
+    rest,
+    env,
+  }: { nodeFlags: readonly string[]; rest: readonly string[]; env: Readonly<Record<string, string>> },
+): RunnerCall | null {
+  const runner = (RUNNER_PROGRAM.exec(program)?.[1] ?? '').replace('_', '') as Exclude<RunnerId, 'node:test'>;
+  if (runner === 'vitest' && ['bench', 'list', 'init', 'typecheck'].includes(rest[0] ?? '')) return null;
+  const subcommand = runner === 'vitest' && ['run', 'watch', 'dev', 'related'].includes(rest[0] ?? '');
+  return finish(runner, nodeFlags, subcommand ? rest.slice(1) : rest, env);
+}
+
+// eslint-disable-next-line max-params -- the four parts of one command
+function finish(
+  runner: RunnerId,
+  nodeFlags: readonly string[],
+  rest: readonly string[],
+  env: Readonly<Record<string, string>>,
+): RunnerCall {
+  const { NODE_OPTIONS, ...kept } = env;
+  const fromEnv =
+    NODE_OPTIONS === undefined
+      ? []
+      : NODE_OPTIONS.split(/\s+/).filter((flag) => flag.startsWith('--') && !flag.includes('$'));
+  const parsed = sortArguments(runner, rest);
+  const readable = Object.fromEntries(Object.entries(kept).filter(([, value]) => !value.includes('$')));
+  const flags = [...fromEnv, ...nodeFlags, ...(runner === 'node:test' ? parsed.options : [])].filter(
+    (flag) => !DROPPED_NODE.test(flag),
+  );
+  return {
+    runner,
+    env: readable,
+    nodeFlags: flags,
+    options: runner === 'node:test' ? [] : parsed.options,
+    positional: parsed.positional,
+  };
+}
+
+/** Would watch, attach a debugger, or write coverage and snapshots. */
+const DROPPED_NODE =
+  /^--(?:watch|inspect|experimental-test-coverage|test-coverage|test-reporter|test-update-snapshots|test-only$)/;
+const DROPPED: Readonly<Record<RunnerId, RegExp>> = {
+  vitest:
+    /^(?:-w|-u|-o|--(?:watch|run|coverage|reporter|outputFile|ui|open|update|changed|shard|silent|color|no-color|inspect|api|standalone|passWithNoTests)\b)/,
+  jest: /^(?:-o|-u|-f|-b|--(?:watch|watchAll|coverage|collectCoverage|coverageDirectory|reporters|json|outputFile|updateSnapshot|verbose|silent|colors?|no-colors?|ci|no-ci|notify|onlyChanged|onlyFailures|lastCommit|changedSince|findRelatedTests|shard|passWithNoTests|listTests|openHandlesTimeout)\b)/,
+  mocha: /^(?:-w|-R|-c|-C|-O|--(?:watch|reporter|reporter-options?|colors?|no-colors?|inspect|dry-run|forbid-only)\b)/,
+  'node:test': DROPPED_NODE,
+};
+const VALUED: Readonly<Record<RunnerId, RegExp>> = {
+  vitest:
+    /^(?:-c|-r|-t|--(?:config|root|dir|project|reporter|outputFile|environment|pool|mode|retry|testNamePattern|exclude|shard|maxWorkers|minWorkers|testTimeout|hookTimeout|bail|workspace|configLoader))$/,
+  jest: /^(?:-c|-t|-w|-i(?=never)|--(?:config|rootDir|roots|env|testEnvironment|testPathPatterns?|testPathIgnorePatterns|testNamePattern|selectProjects|ignoreProjects|maxWorkers|reporters|outputFile|coverageDirectory|coverageReporters|collectCoverageFrom|coverageProvider|preset|setupFiles|setupFilesAfterEnv|shard|testTimeout|changedSince|projects|testMatch|testRegex|transform|workerThreads))$/,
+  mocha:
+    /^(?:-r|-t|-g|-f|-u|-R|-s|-j|-O|-A(?=never)|--(?:require|timeout|grep|fgrep|ui|reporter|reporter-options?|slow|jobs|config|package|file|spec|extension|ext|ignore|exclude|retries|import|loader|experimental-loader|node-option|conditions|watch-files|watch-ignore|global|globals))$/,
+  'node:test':
+    /^(?:-r|-C|--(?:import|require|loader|experimental-loader|conditions|env-file|env-file-if-exists|test-reporter|test-reporter-destination|test-name-pattern|test-skip-pattern|test-concurrency|test-timeout|test-shard|test-global-setup|experimental-default-type))$/,
+};
+
+/** Splits a runner's arguments; what the shell would have to fill in (`$X`) is left out. */
+function sortArguments(
+  runner: RunnerId,
+  words: readonly string[],
+): { readonly options: string[]; readonly positional: string[] } {
+  const options: string[] = [];
+  const positional: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word === '--' || word.includes('$') || /^[<>\d]*[<>]/.test(word)) continue;
+    if (!word.startsWith('-')) {
+      positional.push(word);
+      continue;
+    }
+    const value = VALUED[runner].test(word) ? words[(index += 1)] : undefined;
+    if (!DROPPED[runner].test(word)) options.push(word, ...(value === undefined ? [] : [value]));
+  }
+  return { options, positional };
+}
+
+const SCRIPT_STARTER = /^(?:npm|pnpm|yarn|bun|run-s|run-p|npm-run-all2?|wireit)$/;
+
+/** Scripts of the same package that the command starts: `npm run test:unit`, `yarn unit`, `run-s test:*`. */
+function calledScripts(words: readonly string[], scripts: Readonly<Record<string, string>>): readonly string[] {
+  const starter = words.findIndex((word) => SCRIPT_STARTER.test(posix.basename(word)));
+  if (starter < 0) return [];
+  return words.slice(starter + 1).flatMap((word) => {
+    const wanted = word.replace(/^["']|["']$/g, '');
+    if (!wanted.includes('*')) return wanted in scripts ? [wanted] : [];
+    const pattern = new RegExp(`^${wanted.split('*').map(escapeRegExp).join('.*')}$`);
+    return Object.keys(scripts).filter((name) => pattern.test(name));
+  });
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function isOtherRunner(words: readonly string[]): boolean {
+  const program = programOf(words);
+  if (program === 'bun' || program === 'deno') return words.includes('test');
+  return OTHER_RUNNERS.test(program);
+}
+
+/** The first word that is a program, past assignments and launchers. */
+function programOf(words: readonly string[]): string {
+  const launchers = /^(?:npx|pnpx|bunx|cross-env(?:-shell)?|env|c8|nyc|exec|dlx|yarn|pnpm|npm|dotenv|--)$/;
+  const word = words.find(
+    (one) => !ASSIGNMENT.test(one) && !one.startsWith('-') && !launchers.test(posix.basename(one)),
+  );
+  return posix.basename(word ?? '');
+}
+
+function distinct(calls: readonly RunnerCall[]): readonly RunnerCall[] {
+  return [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
+}

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import type { AgentRequest } from '../../../contract/agents.ts';
+import type { TestCase } from '../../../contract/findings.ts';
+import { loadImportGraph, type ImportGraph } from '../../workspace/import-graph.ts';
+import type { AgentContext, History } from '../agent.ts';
+import type { CommandDeps } from './commands.ts';
+import { detectSuites, type Detection } from './detect.ts';
+import { describeFlaky, flakyHistory, testKey } from './flaky.ts';
+import { loadKnownTests, type KnownTests } from './known-tests.ts';
+import { readMochaOptions } from './mocha-options.ts';
+import { runSuite, type SuiteResult } from './run-suite.ts';
+import { selectTests, type Selection } from './select.ts';
+import { suiteName, type Suite } from './suite.ts';
+
+/** What one request knows of the workspace before the first test. */
+export interface Session {
+  readonly request: AgentRequest;
+  readonly context: AgentContext;
+  readonly graph: ImportGraph;
+  readonly known: KnownTests;
+  readonly detection: Detection;
+  readonly commands: CommandDeps;
+}
+
+export interface SessionDeps {
+  /** Absolute folder of the reporters. */
+  readonly reporters: string;
+  /** Where programs are looked up, as the caller has it. */
+  readonly path: string;
+}
+
+export async function openSession(request: AgentRequest, context: AgentContext, deps: SessionDeps): Promise<Session> {
+  const { workspace, node } = context;
+  const own = join(request.stateDir, 'agents', 'test-executor');
+  const files = await workspace.files();
+  const [graph, known] = await Promise.all([
+    loadImportGraph({ workspace, cacheFile: join(request.stateDir, 'import-graph') }),
+    loadKnownTests(join(own, 'known-tests.json')),
+  ]);
+  const commands: CommandDeps = { root: workspace.root, scratch: join(own, 'commands'), node: node.path, ...deps };
+  const detection = await detectSuites({
+    workspace,
+    graph,
+    files,
+    mochaOptions: (mocha, cwd, call) => readMochaOptions({ mocha, cwd, call, commands, context }),
+  });
+  return {
+    request,
+    context,
+    graph,
+    known,
+    detection: { ...detection, suites: detection.suites.map((suite) => withKnown(suite, known, files)) },
+    commands,
+  };
+}
+
+/** What the runner took for tests the last time corrects what its configuration seems to say. */
+function withKnown(suite: Suite, known: KnownTests, files: readonly string[]): Suite {
+  const learned = known.get(suiteName(suite));
+  if (learned === null) return suite;
+  const exists = new Set(files);
+  const considered = new Set(learned.considered);
+  const ran = Object.keys(learned.ran).filter((file) => exists.has(file));
+  const testFiles = [...new Set([...ran, ...suite.testFiles.filter((file) => !considered.has(file))])].sort();
+  return { ...suite, testFiles, complete: suite.complete || considered.size > 0 };
+}
+
+/** Which tests this request is about. */
+export function choose({ request, detection, graph }: Session): readonly Selection[] {
+  const { scope } = request;
+  const named = fileNames(request.with['files']);
+  const changed = scope.kind === 'all' ? named : [...new Set([...scope.files, ...named])];
+  if (request.with['select'] === 'all') return everything(detection, 'all tests were asked for');
+  if (changed.length === 0)
+    return everything(detection, scope.kind === 'all' ? 'no change to relate tests to' : 'files were deleted');
+  return selectTests({ suites: detection.suites, changed, graph });
+}
+
+function everything({ suites }: Detection, why: string): readonly Selection[] {
+  return suites.map((suite) => ({ suite, kind: 'all', files: [], why }));
+}
+
+function fileNames(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+export interface Ran {
+  readonly selection: Selection;
+  readonly result: SuiteResult;
+}
+
+/** All that the selected suites gave. */
+export interface Results {
+  readonly ran: readonly Ran[];
+  readonly cases: readonly TestCase[];
+  /** Tests that failed at first, then passed on the same content. */
+  readonly flaky: readonly TestCase[];
+}
+
+/**
+ * Runs the selected suites one after the other. A failing test that is known to change its result on equal content is not said to
+ * fail at once: its file runs a second time, and only what fails again is a failure (`with.flaky: "fail"` leaves the first word).
+ */
+export async function runSelected(session: Session, selections: readonly Selection[]): Promise<Results> {
+  const { context, request } = session;
+  const history = await context.history();
+  const held: { readonly test: TestCase; readonly suite: Suite; readonly about: string }[] = [];
+  const cases: TestCase[] = [];
+  const say = (test: TestCase): void => {
+    cases.push(test);
+    context.emit({ kind: 'test', test });
+  };
+  const ran: Ran[] = [];
+  for (const selection of selections) {
+    if (selection.kind === 'none' || context.signal.aborted) continue;
+    announce(selection, context);
+    const onCase = (test: TestCase): void => {
+      const about = test.status === 'failed' && request.with['flaky'] !== 'fail' ? flakyWords(history, test) : null;
+      if (about === null) say(test);
+      else held.push({ test, suite: selection.suite, about });
+    };
+    const result = await runOne(selection, { ...session, onCase });
+    ran.push({ selection, result });
+    await learn(session, selection, result);
+  }
+  const flaky: TestCase[] = [];
+  for (const { test, suite, about } of held) {
+    const again = context.signal.aborted ? null : await secondTry(suite, test, session);
+    if (again === 'passed') {
+      const passed: TestCase = {
+        ...test,
+        status: 'passed',
+        message: `flaky: failed, then passed on the same content (${about})`,
+      };
+      flaky.push(passed);
+      say(passed);
+    } else say({ ...test, message: `${test.message ?? ''}\n(failed twice; this test ${about})` });
+  }
+  return { ran, cases, flaky };
+}
+
+function flakyWords(history: History, test: TestCase): string | null {
+  const found = flakyHistory(history.tests[testKey(test)] ?? []);
+  return found === null ? null : describeFlaky(found);
+}
+
+function announce({ suite, kind, files, why }: Selection, context: AgentContext): void {
+  const many = suite.testFiles.length;
+  const what = kind === 'related' ? `${String(files.length)} of ${String(many)} test files` : 'all test files';
+  context.emit({ kind: 'progress', message: `${suiteName(suite)}: ${what}: ${why}` });
+  context.emit({ kind: 'log', text: `${suiteName(suite)}: ${what}: ${why}`, stream: 'note' });
+}
+
+async function runOne(
+  selection: Selection,
+  deps: Session & { readonly onCase: (test: TestCase) => void },
+): Promise<SuiteResult> {
+  const { suite, kind, files } = selection;
+  if (kind === 'all') return runSuite(suite, { files: null, first: files }, deps);
+  const result = await runSuite(suite, { files, first: [] }, deps);
+  if (result.judgement.kind !== 'no-tests' || result.files.size > 0 || deps.context.signal.aborted) return result;
+  // The runner's own idea of a test file differs from ours: then only the whole suite is an answer.
+  deps.context.emit({
+    kind: 'log',
+    text: `${suiteName(suite)} takes none of these files for tests: all run`,
+    stream: 'note',
+  });
+  return runSuite(suite, { files: null, first: [] }, deps);
+}
+
+async function learn({ context, known }: Session, { suite, kind }: Selection, result: SuiteResult): Promise<void> {
+  if (result.judgement.kind !== 'looked') return;
+  const files = [...result.files].filter(([file]) => file !== '' && !file.startsWith('../'));
+  const ids = await context.workspace.contentIds(files.map(([file]) => file));
+  const ran = Object.fromEntries(files.map(([file, tests]) => [file, { id: ids.get(file) ?? '', tests }]));
+  known.learn(suiteName(suite), { ran, considered: [...suite.testFiles] }, kind === 'all');
+  await known.save();
+}
+
+async function secondTry(suite: Suite, test: TestCase, session: Session): Promise<TestCase['status'] | null> {
+  const seen: TestCase[] = [];
+  const { judgement } = await runSuite(
+    suite,
+    { files: [test.file], first: [] },
+    { ...session, onCase: (one) => seen.push(one) },
+  );
+  return judgement.kind === 'looked' ? (seen.find((one) => one.name === test.name)?.status ?? null) : null;
+}
