@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { durationMs, MAX_DURATION_MS } from './durations.ts';
 import { jsonObjectSchema } from './json.ts';
 import { SEVERITIES } from './findings.ts';
 
@@ -12,15 +13,12 @@ export const idSchema = z
 /** 500ms, 30s, 5m, 2h: at most 7 days. */
 export const durationSchema = z
   .string()
-  .regex(/^\d{1,6}(?:ms|s|m|h)$/, 'must be a duration such as 500ms, 30s, 5m or 2h');
+  .regex(/^\d{1,6}(?:ms|s|m|h)$/, { error: 'must be a duration such as 500ms, 30s, 5m or 2h', abort: true })
+  .refine(isSensible, 'must be longer than 0 and at most 7 days');
 
-const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-/** Milliseconds of a duration that `durationSchema` accepts. */
-export function durationMs(text: string): number {
-  const match = /^(\d+)(ms|s|m|h)$/.exec(text);
-  if (!match) throw new RangeError(`not a duration: ${text}`);
-  return Number(match[1]) * DURATION_UNITS[match[2] as keyof typeof DURATION_UNITS];
+function isSensible(text: string): boolean {
+  const ms = durationMs(text);
+  return ms > 0 && ms <= MAX_DURATION_MS;
 }
 
 export const retrySchema = z.strictObject({

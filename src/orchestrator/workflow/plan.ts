@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InputDeclaration } from '../../contract/agents.ts';
-import { durationMs, type WorkflowDefinition } from '../../contract/definitions.ts';
+import type { WorkflowDefinition } from '../../contract/definitions.ts';
+import { durationMs } from '../../contract/durations.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { KnownAgent } from './ports.ts';
 

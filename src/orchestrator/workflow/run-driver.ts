@@ -276,6 +276,7 @@ export function drive(
       agent: of.call.agent,
       operation: of.call.operation,
       scope: given?.scope ?? deps.scopes.run,
+      timeoutMs: of.call.timeoutMs,
       with: of.call.with,
       needs: given?.needs ?? needsOf(state, step),
       ...(of.undo ? { compensate: { step: id, result: step.result?.data ?? null } } : {}),
