@@ -28,7 +28,8 @@ export type Survival = (piece: 'sector' | 'size' | 'entry') => boolean;
 export interface DiskFaults {
   /** Bytes that the disk still takes; further ones make short writes, then ENOSPC. */
   capacity?: number;
-  /** The next so many dataSync calls fail with EIO and drop what was unsynced, as Linux does. */
+  /** After so many more dataSync calls, `failingSyncs` of them fail with EIO and drop what was unsynced, as Linux does. */
+  syncsUntilFailure?: number;
   failingSyncs?: number;
 }
 
@@ -141,7 +142,8 @@ export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string
   }
 
   function dataSync(inode: Inode, file: string): void {
-    if ((faults.failingSyncs ?? 0) > 0) {
+    faults.syncsUntilFailure = (faults.syncsUntilFailure ?? 0) - 1;
+    if (faults.syncsUntilFailure < 0 && (faults.failingSyncs ?? 0) > 0) {
       faults.failingSyncs = (faults.failingSyncs ?? 0) - 1;
       // The pages count as clean from now on, though only every other sector reached the disk.
       let turn = false;

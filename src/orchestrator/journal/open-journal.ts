@@ -133,9 +133,11 @@ function createWriter(deps: {
     if (closed) return Promise.resolve();
     closed = true;
     flushAll();
+    // With the lock file left behind, the next session repairs what a failed write may have left.
+    const inOrder = failure === null;
     failure ??= fail('journal-failed', 'This session is closed: nothing more can be stored in it.').failure;
     segments.seal();
-    removeIfThere(env, path.join(layout.sessions, lockName(session)));
+    if (inOrder) removeIfThere(env, path.join(layout.sessions, lockName(session)));
     start.lock.release();
     return Promise.resolve();
   }

@@ -101,8 +101,8 @@ export function keepDamage({ env, layout }: Deps, session: string, damage: Damag
 function cut({ env, layout }: Deps, name: string, size: number): void {
   const handle = env.files.open(path.join(layout.sessions, name), 'update');
   try {
-    if (handle.size() <= size) return;
-    handle.truncate(size);
+    if (handle.size() > size) handle.truncate(size);
+    // Also where nothing is cut: the dead writer's last bytes may be no further than the system's memory.
     handle.dataSync();
   } finally {
     handle.close();

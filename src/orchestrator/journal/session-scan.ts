@@ -33,8 +33,8 @@ export interface SessionScan {
 }
 
 /**
- * `live`: what is read is first made durable, since its writer may not have got there yet, and an unreadable end is taken for a
- * write under way. `died`: its last write may have been cut off. `closed`: everything in it was acknowledged.
+ * `live`: an unreadable end is taken for a write under way. `died`: its last write may have been cut off. Of both, what is read
+ * is first made durable, since the writer may not have got there. `closed`: everything in it was acknowledged.
  */
 export type WriterState = 'live' | 'died' | 'closed';
 
@@ -72,7 +72,7 @@ export function createSessionScan(
       const cursor = createSegmentCursor({
         handle,
         offset: segment === position.segment ? position.offset : 0,
-        beforeUse: request.writer === 'live' ? () => makeDurable(handle) : undefined,
+        beforeUse: request.writer !== 'closed' ? () => makeDurable(handle) : undefined,
       });
       const ended = yield* segmentEvents({ cursor, segment, following: segments.slice(index + 1) });
       if (ended) return;
