@@ -33,7 +33,7 @@ await build({
   platform: 'node',
   target: 'node22',
   external: EXTERNAL,
-  chunkNames: 'chunks/[name]-[hash]',
+  chunkNames: '[name]-[hash]',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

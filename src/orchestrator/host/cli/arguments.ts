@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CATALOGUE } from '../../../contract/commands/catalogue.ts';
 import type { CommandDefinition } from '../../../contract/commands/command.ts';
 import { fail, ok, type Result } from '../../../contract/failures.ts';
-import { nearest } from '../../nearest.ts';
+import { closest } from '../../definitions/did-you-mean.ts';
 
 export type Invocation =
   | { readonly kind: 'help'; readonly command: CommandDefinition | null }
@@ -50,7 +50,7 @@ export function parseArguments(argv: readonly string[]): Result<Invocation> {
   if (name === '--version' || name === '-v') return ok({ kind: 'version' });
   const command: CommandDefinition | undefined = CATALOGUE.find(({ id }) => id === name);
   if (!command) {
-    const close = nearest(
+    const close = closest(
       name,
       CATALOGUE.map(({ id }) => id),
     );
