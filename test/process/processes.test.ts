@@ -7,18 +7,11 @@ import { createGroups } from '../../src/orchestrator/process/groups.ts';
 import { createProcesses } from '../../src/orchestrator/process/create-processes.ts';
 import type { Command, ProcessEnd, Processes } from '../../src/orchestrator/process/processes.ts';
 import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 const DETACHED = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' })`;
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return false;
-  }
-}
 
 describe('A1 child processes', () => {
   let folder: ReturnType<typeof tempFolder>;

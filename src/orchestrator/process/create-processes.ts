@@ -132,9 +132,9 @@ function createOutput({ onLine, keepStdoutBytes = 0 }: Command): Output {
   }
 
   function read(stream: Readable, name: 'stdout' | 'stderr' | 'fd3'): void {
-    const lines = createLineSplitter((line) => {
+    const lines = createLineSplitter((line, ends) => {
       if (name !== 'fd3') last.add(line);
-      onLine?.(line, name);
+      onLine?.(line, name, ends);
     });
     stream.on('data', (chunk: Buffer) => {
       if (name === 'stdout' && keepStdoutBytes > 0) keep(chunk);

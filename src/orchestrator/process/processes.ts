@@ -22,8 +22,8 @@ export interface Command {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
-  /** Complete lines (without the line feed), ANSI kept. Long lines come in pieces of 64 KiB. */
-  readonly onLine?: (line: string, stream: 'stdout' | 'stderr' | 'fd3') => void;
+  /** Lines (without the line feed), ANSI kept. Long lines come in pieces of 64 KiB; `ends` is false for all but the last. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr' | 'fd3', ends: boolean) => void;
   /** Opens file descriptor 3 as a pipe for reporters. */
   readonly fd3?: boolean;
   /** Raw stdout up to this many bytes is returned in `stdout`; default 0: not kept. */

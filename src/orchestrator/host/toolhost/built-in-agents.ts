@@ -1,0 +1,13 @@
+import type { Agent } from '../../agents/agent.ts';
+
+/** Loaded one by one: each brings its own heavy libraries. */
+const LOADERS: Readonly<Record<string, () => Promise<{ createAgent(): Agent }>>> = {
+  'bug-hunter': () => import('../../agents/bug-hunter/agent.ts'),
+  'test-executor': () => import('../../agents/test-executor/agent.ts'),
+  'performance-analyzer': () => import('../../agents/performance-analyzer/agent.ts'),
+};
+
+export async function loadBuiltInAgent(id: string): Promise<Agent | null> {
+  const module = await LOADERS[id]?.();
+  return module?.createAgent() ?? null;
+}

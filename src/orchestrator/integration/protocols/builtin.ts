@@ -1,0 +1,59 @@
+import type { AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
+import type { InvokeContext, Protocol } from './protocol.ts';
+import { startToolHost, type ToolHost, type ToolHostDeps } from './tool-host.ts';
+
+/** Memory of an idle host is given back after this long (RELIABILITY: 2 min). */
+const IDLE_MS = 2 * 60_000;
+
+/** Built-in agents: each call in a tool host of its own while it runs; idle hosts are used again. */
+export function createBuiltinProtocol(deps: ToolHostDeps & { readonly idleMs?: number }): Protocol {
+  const { clock, idleMs = IDLE_MS } = deps;
+  const all = new Set<ToolHost>();
+  /** Host → what cancels its end. */
+  const idle = new Map<ToolHost, () => void>();
+
+  async function takeHost(): Promise<ToolHost> {
+    for (const [host, cancelEnd] of idle) {
+      idle.delete(host);
+      cancelEnd();
+      if (host.alive()) return host;
+      all.delete(host);
+    }
+    const host = await startToolHost(deps);
+    all.add(host);
+    return host;
+  }
+
+  function giveBack(host: ToolHost): void {
+    if (!host.alive()) {
+      all.delete(host);
+      return;
+    }
+    idle.set(
+      host,
+      clock.timer(idleMs, () => {
+        idle.delete(host);
+        void host.end().then(() => all.delete(host));
+      }),
+    );
+  }
+
+  return {
+    async invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome> {
+      if (context.signal.aborted)
+        return { ok: false, error: { code: 'cancelled', message: 'Stopped before it started.' } };
+      const host = await takeHost();
+      try {
+        return await host.call(request, context);
+      } finally {
+        giveBack(host);
+      }
+    },
+    async close() {
+      for (const cancelEnd of idle.values()) cancelEnd();
+      idle.clear();
+      await Promise.all([...all].map((host) => host.end()));
+      all.clear();
+    },
+  };
+}

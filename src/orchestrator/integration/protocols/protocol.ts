@@ -1,0 +1,15 @@
+import type { AgentMessage, AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
+
+export interface InvokeContext {
+  /** Timeouts are the engine's: it aborts. The call then settles within about 2 s with every process of it gone. */
+  readonly signal: AbortSignal;
+  /** Called in order, never after the call has settled. */
+  readonly onMessage: (message: AgentMessage) => void;
+}
+
+/** One way to reach agents. Never rejects for what an agent does. */
+export interface Protocol {
+  invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome>;
+  /** Ends what it still holds. */
+  close(): Promise<void>;
+}

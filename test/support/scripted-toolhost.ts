@@ -1,0 +1,60 @@
+/** A tool host whose agent does what its request says: `with.do`. */
+import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
+import { serveToolHost } from '../../src/orchestrator/host/toolhost/serve.ts';
+import type { Agent, Operation } from '../../src/orchestrator/agents/agent.ts';
+
+const done = (data: string | number) => ({ ok: true, data, summary: 'done' }) as const;
+
+const SCRIPTS: Readonly<Record<string, Operation>> = {
+  pid: async () => done(process.pid),
+  talk: async (request, context) => {
+    context.emit({ kind: 'progress', message: 'half', fraction: 0.5 });
+    console.log('said on stdout');
+    context.emit({ kind: 'not-checked', what: 'x', why: request.scope.kind });
+    return done('talked');
+  },
+  history: async (_, context) => done(Object.keys((await context.history()).steps).join()),
+  measure: async (_, context) => {
+    const release = await context.exclusive();
+    release();
+    return done('measured');
+  },
+  throw: async () => {
+    throw new TypeError('no such thing');
+  },
+  crash: async () => {
+    console.error('out of luck');
+    process.exit(7);
+  },
+  wait: (_, context) =>
+    new Promise((resolve) => {
+      context.emit({ kind: 'progress', message: String(process.pid) });
+      context.signal.addEventListener('abort', () =>
+        resolve({ ok: false, error: { code: 'cancelled', message: 'as told' } }),
+      );
+    }),
+  hang: async (_, context) => {
+    const stubborn = `process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000)`;
+    await context.processes.run({
+      argv: [process.execPath, '-e', stubborn],
+      cwd: context.workspace.root,
+      environment: 'caller',
+      onLine: (line) => context.emit({ kind: 'progress', message: line }),
+    });
+    return done('never');
+  },
+  loop: async (_, context) => {
+    context.emit({ kind: 'progress', message: String(process.pid) });
+    await new Promise((resolve) => setImmediate(resolve));
+    for (;;);
+  },
+};
+
+const agent: Agent = {
+  id: 'scripted',
+  operations: {
+    run: (request, context) => (SCRIPTS[String(request.with['do'])] ?? SCRIPTS['throw'])!(request, context),
+  },
+};
+
+serveToolHost({ createEnv: createNodeEnv, loadAgent: async (id) => (id === agent.id ? agent : null) });
