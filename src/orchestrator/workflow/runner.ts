@@ -47,7 +47,7 @@ const STOP_WAIT_MS = 15_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
   const { env, journal, claims } = deps;
-  const drivers = new Map<string, Driver>();
+  const drivers = new Map<string, { readonly driver: Driver; readonly view: () => RunState }>();
   const openRuns = createOpenRuns({ files: env.files, stateDir: deps.stateDir });
   let cancelPoll = (): void => {};
 
@@ -175,19 +175,19 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   async function cancelRun(ref: string): Promise<Result<RunView>> {
-    const found = find(ref);
-    if (!found.ok) return found;
-    const { state, live, session } = found.value;
-    const { run, number } = state.start;
-    if (state.phase === 'ended')
-      return fail('not-cancellable', `Run ${number} has ended already (${state.status ?? ''}).`);
-    const own = drivers.get(run);
+    const claim = claims.find(ref);
+    const own = claim && drivers.get(claim.run)?.driver;
     if (own) {
       own.stop('cancel');
       const done = await own.done;
       return done.ok ? ok(viewOf(done.value)) : done;
     }
-    if (live && session !== journal.session) return cancelElsewhere(run, number);
+    const elsewhere = claim?.live && claim.session !== journal.session;
+    const state = claim && stateOf(claim.run);
+    if (state?.phase === 'ended')
+      return fail('not-cancellable', `Run ${state.start.number} has ended already (${state.status ?? ''}).`);
+    if (elsewhere) return cancelElsewhere(claim.run, claim.number);
+    if (!state) return unknownRun(ref);
     const claimed = takeOver(state.start);
     if (!claimed.ok) return claimed;
     const dead = await recordDeath(state);
@@ -245,8 +245,8 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   async function close(): Promise<void> {
     const left = [...drivers.values()];
-    for (const driver of left) driver.stop('interrupt');
-    await Promise.all(left.map(({ done }) => done));
+    for (const { driver } of left) driver.stop('interrupt');
+    await Promise.all(left.map(({ driver }) => driver.done));
   }
 
   function begin(parts: {
@@ -266,7 +266,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       { env, journal, tools, cache, workspace, invoker, mask, stateDir, parallel, onMessage, ...prepare },
       { state, command },
     );
-    drivers.set(run, driver);
+    const view = (): RunState => driver.state() ?? foldedStart(start);
+    drivers.set(run, { driver, view });
     if (drivers.size === 1) pollStopRequests();
     const stop = (): void => driver.stop('interrupt');
     if (request.signal?.aborted) stop();
@@ -282,24 +283,25 @@ export function createRunner(deps: RunnerDeps): Runner {
         openRuns.closed(run);
         return ok(viewOf(ended.value));
       });
-    return { run, number, done, view: () => viewOf(driver.state() ?? foldedStart(start)) };
+    return { run, number, done, view: () => viewOf(view()) };
   }
 
   function pollStopRequests(): void {
     cancelPoll = env.clock.timer(STOP_POLL_MS, () => {
-      for (const [run, driver] of drivers) if (openRuns.takeStopRequest(run)) driver.stop('cancel');
+      for (const [run, { driver }] of drivers) if (openRuns.takeStopRequest(run)) driver.stop('cancel');
       pollStopRequests();
     });
   }
 
-  function find(ref: string): Result<{ readonly state: RunState; readonly live: boolean; readonly session: string }> {
+  function find(ref: string): Result<{ readonly state: RunState; readonly live: boolean }> {
     const claim = claims.find(ref);
-    const state = claim && stateOf(claim.run);
-    if (!claim || !state)
-      return fail('not-found', `There is no run ${ref} in this workspace. See them with: savepoint runs`);
+    const state = claim && (drivers.get(claim.run)?.view() ?? stateOf(claim.run));
+    const elsewhere = claim !== null && claim.live && claim.session !== journal.session;
+    // A claim without events: its first turn is being stored in another process.
+    if (claim && !state && elsewhere) return runLive(claim.number);
+    if (!claim || !state) return unknownRun(ref);
     // A run of this very session that no driver has is nobody's: it waits, or was interrupted.
-    const live = drivers.has(claim.run) || (claim.live && claim.session !== journal.session);
-    return ok({ state, live, session: claim.session });
+    return ok({ state, live: drivers.has(claim.run) || elsewhere });
   }
 
   function stateOf(run: string): RunState | null {
@@ -335,6 +337,10 @@ function foldOnto(before: RunState, events: readonly StoredEvent[]): RunState {
     const own = asRunEvent(event);
     return (own && evolve(state, own)) ?? state;
   }, before);
+}
+
+function unknownRun(ref: string): Result<never> {
+  return fail('not-found', `There is no run ${ref} in this workspace. See them with: savepoint runs`);
 }
 
 function runLive(number: number): Result<never> {
