@@ -253,10 +253,10 @@ describe(proves('A9', 'the runner'), () => {
     const told = await asked;
     assert.ok(told.ok && told.value.status === 'cancelled');
 
-    const third = await begun(owner.runner.startRun({ workflow: 'chain' }));
+    const third = await begun(other.runner.startRun({ workflow: 'chain' }));
     await eventually('it is at work', () => rig.calls.some(({ run }) => run === third.run));
-    owner.kill();
-    const dead = await other.runner.cancelRun('3');
+    other.kill();
+    const dead = await owner.runner.cancelRun('3');
     assert.ok(!dead.ok && dead.failure.code === 'run-live', 'a newer session must do it');
     const newer = rig.process();
     const buried = await newer.runner.cancelRun('3');
