@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import type { AgentMessage, AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
+import type { StepError } from '../../../contract/failures.ts';
+import type { ProcessEnd } from '../../process/processes.ts';
+import { isScript } from '../../workspace/parsed-source.ts';
+import type { LineRanges } from '../../workspace/workspace.ts';
+import type { AgentContext } from '../agent.ts';
+import { huntOtherLanguages } from './lint/languages.ts';
+import { lintWithOxlint } from './lint/oxlint.ts';
+import { lintWithOwnTools } from './lint/own-tools.ts';
+import { createReport, type Report } from './report.ts';
+import { huntSuspicious } from './suspicious/hunt.ts';
+import { checkTypes } from './types/check.ts';
+import type { FoundCompiler } from './types/compiler.ts';
+import type { Overlay, ProgramCache } from './types/programs.ts';
+import { findProjects } from './types/projects.ts';
+
+/** One hunt: what all its parts share. */
+export interface Hunt {
+  readonly request: AgentRequest;
+  readonly context: AgentContext;
+  readonly root: string;
+  readonly report: Report;
+  /** Files in scope that have a text, relative. */
+  readonly files: readonly string[];
+  /** Absolute path → text at the base, of every changed file; null when there is no base to compare with. */
+  readonly overlay: Overlay | null;
+  changedLines(file: string): Promise<LineRanges>;
+  progress(message: string): void;
+  notChecked(what: string, why: string): void;
+  /** A tool that broke: the step fails in the end, after everything else was looked at. */
+  fail(broken: BrokenTool): void;
+}
+
+export interface BrokenTool {
+  readonly what: string;
+  readonly command: readonly string[];
+  readonly end: ProcessEnd;
+}
+
+export interface HuntDeps {
+  readonly compilerOf: (folder: string) => FoundCompiler;
+  readonly programs: ProgramCache;
+}
+
+export async function hunt(request: AgentRequest, context: AgentContext, deps: HuntDeps): Promise<AgentOutcome> {
+  const failures: StepError[] = [];
+  const looked = { parts: 0 };
+  const state = await prepare(request, context, failures);
+  const scripts = state.files.filter(isScript);
+  try {
+    if (scripts.length > 0) {
+      await huntScripts(state, scripts, deps);
+      looked.parts += 1;
+      const own = await lintWithOwnTools(state, scripts);
+      await lintWithOxlint(state, scripts, own);
+    }
+    looked.parts += await huntOtherLanguages(state);
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    return { ok: false, error: { code: 'cancelled', message: 'The hunt was stopped.' } };
+  }
+  const { reported, older } = state.report.totals();
+  const [failure] = failures;
+  if (failure) return { ok: false, error: failure };
+  return {
+    ok: true,
+    data: { findings: reported.length, older, files: state.files.length },
+    summary: summaryOf(reported.length, looked.parts),
+    older,
+    ...(looked.parts === 0 ? { nothingChecked: true } : {}),
+  };
+}
+
+function summaryOf(findings: number, parts: number): string {
+  if (parts === 0) return 'nothing to look at';
+  return findings === 0 ? 'nothing found' : `${String(findings)} ${findings === 1 ? 'finding' : 'findings'}`;
+}
+
+async function prepare(request: AgentRequest, context: AgentContext, failures: StepError[]): Promise<Hunt> {
+  const { workspace } = context;
+  const emit = (message: AgentMessage): void => context.emit(message);
+  const files = await readable(request, context);
+  const unread = new Set(request.scope.files.filter((file) => !files.includes(file)));
+  for (const { file, why } of workspace.skipped()) {
+    if (unread.has(file) && isScript(file)) emit({ kind: 'not-checked', what: file, why });
+  }
+  return {
+    request,
+    context,
+    root: workspace.root,
+    report: createReport({ request, workspace, emit }),
+    files,
+    overlay: await overlayOf(request, context),
+    changedLines: (file) => workspace.changedLines(request.scope, file),
+    progress: (message) => emit({ kind: 'progress', message }),
+    notChecked: (what, why) => emit({ kind: 'not-checked', what, why }),
+    fail: (broken) => failures.push(stepError(broken)),
+  };
+}
+
+async function readable({ scope }: AgentRequest, { workspace }: AgentContext): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const file of scope.files) if (!isScript(file) || (await workspace.read(file)) !== null) files.push(file);
+  return files;
+}
+
+async function overlayOf({ scope }: AgentRequest, { workspace }: AgentContext): Promise<Overlay | null> {
+  if (scope.kind !== 'changed' || scope.base === null) return null;
+  const overlay = new Map<string, string | null>();
+  for (const file of scope.files) {
+    if (isScript(file) || file.endsWith('.json'))
+      overlay.set(join(workspace.root, file), await workspace.readBase(scope.base, file));
+  }
+  return overlay;
+}
+
+async function huntScripts(state: Hunt, scripts: readonly string[], deps: HuntDeps): Promise<void> {
+  const { root } = state;
+  const projects = findProjects({ root, files: scripts.map((file) => join(root, file)), compilerOf: deps.compilerOf });
+  for (const [index, project] of projects.entries()) {
+    state.context.signal.throwIfAborted();
+    state.context.emit({
+      kind: 'progress',
+      message: `types and suspicious code: ${project.label}`,
+      fraction: index / projects.length,
+    });
+    const programs = deps.programs.programs(project, state.overlay);
+    await checkTypes(state, project, programs);
+    await huntSuspicious(state, project, programs);
+  }
+}
+
+/** The failure of the step when a tool broke. */
+function stepError({ what, command, end }: BrokenTool): StepError {
+  const how = end.how === 'exit' ? `ended with exit code ${String(end.exitCode)}` : (end.message ?? end.how);
+  return {
+    code: end.how === 'spawn' ? 'spawn' : 'exit',
+    message: `${what} could not look at the files: it ${how}. Run the command below to see why; often its configuration is wrong.`,
+    command,
+    exitCode: end.exitCode,
+    lastLines: end.lastLines,
+  };
+}

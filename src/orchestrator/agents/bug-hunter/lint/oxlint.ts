@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
+import { touches } from '../../../workspace/workspace.ts';
+import type { Hunt } from '../hunt.ts';
+import type { Draft } from '../report.ts';
+import { OXLINT_ERRORS, OXLINT_WARNINGS } from './oxlint-rules.ts';
+import { rangeOfBytes } from './positions.ts';
+import { inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+
+export const oxlintSchema = z.object({
+  diagnostics: z.array(
+    z.object({
+      message: z.string(),
+      code: z.string().optional(),
+      severity: z.string(),
+      url: z.string().optional(),
+      help: z.string().optional(),
+      filename: z.string(),
+      labels: z.array(z.object({ span: z.object({ offset: z.number(), length: z.number() }) })),
+    }),
+  ),
+});
+type OxlintDiagnostic = z.infer<typeof oxlintSchema>['diagnostics'][number];
+
+/** How one oxlint is called: ours with our rules, or the workspace's with its own. */
+export interface Oxlint {
+  readonly tool: string;
+  readonly version: string;
+  /** argv up to the files, without `-c`. */
+  readonly command: readonly string[];
+  readonly config: string;
+  readonly environment: ToolCall['environment'];
+}
+
+/** The linter that ships with Savepoint, with a list of rules about wrong code. */
+export async function lintWithOxlint(hunt: Hunt, scripts: readonly string[], skip: ReadonlySet<string>): Promise<void> {
+  const files = scripts.filter((file) => !skip.has(file));
+  if (files.length === 0) return;
+  hunt.progress('lint: oxlint');
+  const folder = join(hunt.request.stateDir, 'agents', 'bug-hunter');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const config = join(folder, 'oxlintrc.json');
+  await writeFile(config, JSON.stringify(ourConfig(), null, 1));
+  const from = createRequire(import.meta.url);
+  const packageFile = from.resolve('oxlint/package.json');
+  const about: unknown = from(packageFile);
+  const version = z.object({ version: z.string() }).parse(about).version;
+  const command = [hunt.context.node.path, join(dirname(packageFile), 'bin/oxlint'), '--disable-nested-config'];
+  await runOxlint(hunt, files, { tool: 'built in: oxlint', version, command, config, environment: 'tool' });
+}
+
+function ourConfig(): object {
+  const off = Object.fromEntries(
+    ['correctness', 'suspicious', 'pedantic', 'perf', 'style', 'restriction', 'nursery'].map((name) => [name, 'off']),
+  );
+  const rules = [
+    ...OXLINT_ERRORS.map((rule) => [rule, 'error'] as const),
+    ...OXLINT_WARNINGS.map((rule) => [rule, 'warn'] as const),
+  ];
+  return { plugins: ['oxc', 'typescript', 'unicorn'], categories: off, rules: Object.fromEntries(rules) };
+}
+
+/** Lints the files, and the base's text of those with findings on changed lines, so that only new ones are said. */
+export async function runOxlint(hunt: Hunt, files: readonly string[], oxlint: Oxlint): Promise<void> {
+  const now = await diagnose(hunt, { oxlint, cwd: hunt.root, files });
+  const suspects: string[] = [];
+  for (const [file, drafts] of now) {
+    const lines = await hunt.changedLines(file);
+    if (hunt.overlay !== null && drafts.some(({ range }) => touches(lines, range.start.line, range.end.line)))
+      suspects.push(file);
+  }
+  const before =
+    suspects.length === 0 ? new Map<string, readonly Draft[]>() : await diagnoseBase(hunt, suspects, oxlint);
+  for (const [file, drafts] of now) {
+    const unsaid = drafts.filter(({ range }) => !hunt.report.spokeAbout(file, range.start.line));
+    await hunt.report.file(file, { now: unsaid, before: before.get(file) ?? [] });
+  }
+}
+
+async function diagnoseBase(
+  hunt: Hunt,
+  files: readonly string[],
+  oxlint: Oxlint,
+): Promise<ReadonlyMap<string, readonly Draft[]>> {
+  const folder = await mkdtemp(join(hunt.request.stateDir, 'agents', 'bug-hunter-base-'));
+  try {
+    const written: string[] = [];
+    for (const file of files) {
+      const text = hunt.overlay?.get(join(hunt.root, file)) ?? null;
+      if (text === null) continue;
+      const path = join(folder, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+      written.push(file);
+    }
+    return written.length === 0 ? new Map() : await diagnose(hunt, { oxlint, cwd: folder, files: written });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function diagnose(
+  hunt: Hunt,
+  { oxlint, cwd, files }: { readonly oxlint: Oxlint; readonly cwd: string; readonly files: readonly string[] },
+): Promise<ReadonlyMap<string, readonly Draft[]>> {
+  const found = new Map<string, Draft[]>();
+  for (const some of inCalls(files)) {
+    const command = [...oxlint.command, '--format', 'json', '-c', oxlint.config, ...some];
+    const call: ToolCall = {
+      tool: oxlint.tool,
+      version: oxlint.version,
+      command,
+      cwd,
+      environment: oxlint.environment,
+      good: [0, 1],
+    };
+    const end = await runTool(hunt, call);
+    const output = end && parseOutput(hunt, { call, end, schema: oxlintSchema });
+    for (const diagnostic of output?.diagnostics ?? []) {
+      const file = some.find((one) => resolve(cwd, one) === resolve(cwd, diagnostic.filename));
+      if (file === undefined || diagnostic.code === undefined) continue;
+      const text =
+        cwd === hunt.root ? await hunt.context.workspace.read(file) : hunt.overlay?.get(join(hunt.root, file));
+      if (text != null) found.set(file, [...(found.get(file) ?? []), toDraft(diagnostic, diagnostic.code, text)]);
+    }
+  }
+  return found;
+}
+
+function toDraft(diagnostic: OxlintDiagnostic, code: string, text: string): Draft {
+  const span = diagnostic.labels[0]?.span ?? { offset: 0, length: 0 };
+  const sentence = diagnostic.message.replace(/\.?$/, '.');
+  return {
+    rule: lintRule(code.replace(/^eslint\((.*)\)$/, '$1')),
+    severity: diagnostic.severity === 'error' ? 'error' : 'warning',
+    confidence: 'certain',
+    message: diagnostic.help === undefined ? sentence : `${sentence} ${diagnostic.help.replace(/\.?$/, '.')}`,
+    range: rangeOfBytes(text, span.offset, span.offset + span.length),
+    ...(diagnostic.url === undefined ? {} : { help: diagnostic.url }),
+  };
+}

@@ -1,0 +1,130 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type ts from 'typescript';
+import type { Project } from './projects.ts';
+
+/** Programs of one project: as the files are now, and as the changed ones were at the base. */
+export interface ProjectPrograms {
+  readonly now: ts.Program;
+  /** Built on the first call; shares every unchanged file with `now`. Null without a base. */
+  before(): ts.Program | null;
+}
+
+/** Absolute path → text at the base; null: was not there. */
+export type Overlay = ReadonlyMap<string, string | null>;
+
+export interface ProgramCache {
+  programs(project: Project, overlay: Overlay | null): ProjectPrograms;
+}
+
+interface Kept {
+  readonly program: ts.Program;
+  readonly sources: Map<string, KeptSource>;
+}
+
+interface KeptSource {
+  readonly stamp: string;
+  readonly source: ts.SourceFile;
+}
+
+/** Projects whose last program is kept, so that the next look parses only what changed: a program of 2,000 files is some 400 MB. */
+const KEPT_PROJECTS = 2;
+
+export function createProgramCache(): ProgramCache {
+  const kept = new Map<string, Kept>();
+  return {
+    programs(project, overlay) {
+      const key = `${project.found.version} ${project.config ?? ''}`;
+      const last = project.config === null ? undefined : kept.get(key);
+      const sources = last?.sources ?? new Map<string, KeptSource>();
+      const now = createProgram({ project, overlay: null, sources, last: last?.program });
+      kept.delete(key);
+      if (project.config !== null) kept.set(key, { program: now, sources });
+      for (const oldest of kept.keys()) if (kept.size > KEPT_PROJECTS) kept.delete(oldest);
+      let before: ts.Program | null = null;
+      return {
+        now,
+        before: () => (before ??= overlay && createProgram({ project, overlay, sources, last: now })),
+      };
+    },
+  };
+}
+
+interface ProgramInput {
+  readonly project: Project;
+  readonly overlay: Overlay | null;
+  readonly sources: Map<string, KeptSource>;
+  readonly last: ts.Program | undefined;
+}
+
+function createProgram({ project, overlay, sources, last }: ProgramInput): ts.Program {
+  const { compiler } = project.found;
+  const host = overlay ? overlaid(baseHost(project, sources), overlay, project) : baseHost(project, sources);
+  const there = (file: string): boolean => overlay?.get(file) !== null;
+  const gone = overlay
+    ? [...overlay].flatMap(([file, text]) => (text !== null && isRoot(file, project) ? [file] : []))
+    : [];
+  return compiler.createProgram({
+    rootNames: [...new Set([...project.rootNames.filter(there), ...gone])],
+    options: project.options,
+    projectReferences: project.references,
+    host,
+    ...(last ? { oldProgram: last } : {}),
+  });
+}
+
+/** Files of the base that are gone now belong to the same project when they lie below its tsconfig and have its kind. */
+function isRoot(file: string, project: Project): boolean {
+  return project.config !== null && file.startsWith(`${dirname(project.config)}/`) && /\.[cm]?tsx?$/.test(file);
+}
+
+type Host = ts.CompilerHost & { useSourceOfProjectReferenceRedirect(): boolean };
+
+function baseHost(project: Project, sources: Map<string, KeptSource>): Host {
+  const { compiler } = project.found;
+  const host = compiler.createCompilerHost(project.options, true);
+  return {
+    ...host,
+    // Projects that this one references are read from their sources: their build output may be missing or old.
+    useSourceOfProjectReferenceRedirect: () => true,
+    getSourceFile(file, languageVersion, onError, shouldCreate) {
+      const stamp = stampOf(file);
+      const known = sources.get(file);
+      if (known && known.stamp === stamp) return known.source;
+      const source = host.getSourceFile(file, languageVersion, onError, shouldCreate);
+      if (source && stamp !== null) sources.set(file, { stamp, source });
+      return source;
+    },
+  };
+}
+
+function stampOf(file: string): string | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat ? `${String(stat.mtimeMs)} ${String(stat.size)}` : null;
+}
+
+function overlaid(host: Host, overlay: Overlay, project: Project): Host {
+  const { compiler } = project.found;
+  const folders = new Set([...overlay].flatMap(([file, text]) => (text === null ? [] : foldersAbove(file))));
+  const parsed = new Map<string, ts.SourceFile>();
+  return {
+    ...host,
+    fileExists: (file) => (overlay.has(file) ? overlay.get(file) !== null : host.fileExists(file)),
+    readFile: (file) => (overlay.has(file) ? (overlay.get(file) ?? undefined) : host.readFile(file)),
+    directoryExists: (folder) => folders.has(folder) || (host.directoryExists?.(folder) ?? false),
+    getSourceFile(file, languageVersion, onError, shouldCreate) {
+      const text = overlay.get(file);
+      if (text === undefined) return host.getSourceFile(file, languageVersion, onError, shouldCreate);
+      if (text === null) return undefined;
+      const source = parsed.get(file) ?? compiler.createSourceFile(file, text, languageVersion, true);
+      parsed.set(file, source);
+      return source;
+    },
+  };
+}
+
+function foldersAbove(file: string): readonly string[] {
+  const folders: string[] = [];
+  for (let up = dirname(file); up !== dirname(up); up = dirname(up)) folders.push(up);
+  return folders;
+}
