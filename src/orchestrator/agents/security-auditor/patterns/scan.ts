@@ -29,6 +29,14 @@ export interface PatternScan {
   readonly isComplete: boolean;
 }
 
+/** Characters a line on average from which on a file was made by a tool, not written. */
+const MINIFIED_LINE = 400;
+
+/** Bundled code without line breaks: nobody edits it, and a finding in it would show nothing. */
+export function isMinified(text: string): boolean {
+  return text.length > 5_000 && text.length / (text.split('\n').length || 1) > MINIFIED_LINE;
+}
+
 /** Insecure patterns of one file. Pure: the same source gives the same findings. */
 export function scanPatterns(parsed: ParsedSource): PatternScan {
   const found = new Map<string, FindingDraft>();

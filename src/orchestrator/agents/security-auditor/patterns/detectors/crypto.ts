@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { CallFacts } from '../flow/machine.ts';
 import { taintOf, textOf, type Value } from '../flow/value.ts';
-import { enclosingNames, isSecretName } from './names.ts';
+import { enclosingNames, isEquality, isSecretName } from './names.ts';
 import type { Report } from './report.ts';
 import { option } from './sinks.ts';
 
@@ -135,7 +135,7 @@ const KNOWN_SECRET =
 
 /** A secret of this side compared with what came from outside. */
 export function detectTiming(node: ts.BinaryExpression, [left, right]: readonly [Value, Value], report: Report): void {
-  if (!/^[!=]==?$/.test(node.operatorToken.getText())) return;
+  if (!isEquality(node) || (!left.isDigest && !right.isDigest && !taintOf(left) && !taintOf(right))) return;
   for (const [one, other, text, otherText] of [
     [left, right, node.left.getText(), node.right.getText()],
     [right, left, node.right.getText(), node.left.getText()],

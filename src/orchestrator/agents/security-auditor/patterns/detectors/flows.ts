@@ -17,6 +17,7 @@ function harmful(value: Value | undefined, { kind, groups }: Flow, { state }: Pl
 }
 
 export function detectCallFlows(facts: CallFacts, report: Report): void {
+  if (!facts.args.some((arg) => taintOf(arg))) return;
   for (const sink of SINKS) {
     const taint = harmful(sink.value(facts), sink, facts.place);
     if (taint) report(sink.rule, facts.node, taint);

@@ -8,6 +8,15 @@ export function isSecretName(name: string): boolean {
   return SECRET.test(name);
 }
 
+const EQUALITY = new Set([
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+]);
+
+export const isEquality = (node: ts.BinaryExpression): boolean => EQUALITY.has(node.operatorToken.kind);
+
 /** What a value is for, nearest first: the variable, member or function that gets it, then the functions around. */
 export function enclosingNames(node: ts.Node): readonly string[] {
   const names: string[] = [];

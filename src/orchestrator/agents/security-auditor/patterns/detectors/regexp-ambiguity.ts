@@ -11,10 +11,11 @@ export function isCatastrophic(pattern: string, flags: string): boolean {
   if (!/[*+}]\)?[^]*[*+}]/.test(pattern)) return false;
   const automaton = automatonOf(pattern, flags);
   if (!automaton) return false;
-  const steps = stepsOf(automaton);
   const closed = closures(automaton);
-  const canFail = (state: number): boolean => !isAcceptingTail(automaton, closed[state] ?? [], pattern);
-  return loopStates(automaton, closed).some((state) => canFail(state) && returnsTwoWays(steps, state));
+  // Without `$` a way through a place where the expression may end never fails, so it is never tried again.
+  const mayEnd = (state: number): boolean => !pattern.endsWith('$') && (closed[state] ?? []).includes(automaton.accept);
+  const steps = stepsOf(automaton).map((of) => of.filter(({ to }) => !mayEnd(to)));
+  return loopStates(automaton, closed).some((state) => !mayEnd(state) && returnsTwoWays(steps, state));
 }
 
 interface Step {
@@ -73,11 +74,6 @@ function loopStates({ reads }: Automaton, closed: readonly (readonly number[])[]
     }
     return false;
   });
-}
-
-/** After the loop everything is accepted: then nothing is tried again. Without `$`, the end of the pattern is such a place. */
-function isAcceptingTail({ accept }: Automaton, closed: readonly number[], pattern: string): boolean {
-  return closed.includes(accept) && !/\$\)*$/.test(pattern);
 }
 
 /** Two different ways from a state back to it over one text: pairs of states walked together from (s,s) to (s,s). */

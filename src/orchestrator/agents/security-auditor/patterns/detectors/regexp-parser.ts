@@ -168,7 +168,8 @@ function build(pattern: string, flags: string): Automaton {
     if (char === '(') return group();
     if (char === '[') return reading(charClass());
     if (char === '.') return reading(flags.includes('s') ? ANY : LINE);
-    if (char === '^' || char === '$') return empty();
+    if ((char === '^' && at === 1) || (char === '$' && at === pattern.length)) return empty();
+    if (char === '^' || char === '$') throw new Unsupported();
     if (char === '\\') return escape();
     return reading([[char.charCodeAt(0), char.charCodeAt(0)]]);
   }

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import type { Place } from '../flow/machine.ts';
 import { isHarmful } from '../flow/state.ts';
 import { taintOf, type Taint, type Value } from '../flow/value.ts';
-import { isSecretName } from './names.ts';
+import { isEquality, isSecretName } from './names.ts';
 import { isCatastrophic } from './regexp-ambiguity.ts';
 import type { Report } from './report.ts';
 import { detectProperty } from './settings.ts';
@@ -55,7 +55,7 @@ export function isCredentialText(text: string, name: string): boolean {
 
 /** `password === 'S3same!'`. */
 function comparedCredential(node: ts.BinaryExpression, report: Report): void {
-  if (!/^[!=]==?$/.test(node.operatorToken.getText())) return;
+  if (!isEquality(node)) return;
   for (const [one, other] of [
     [node.left, node.right],
     [node.right, node.left],

@@ -153,9 +153,14 @@ function requestAddress({ api, args }: CallFacts): Value | undefined {
 const NOT_HTML =
   /text\/plain|application\/(?:json|javascript|octet|xml|pdf)|text\/(?:csv|event-stream|xml)|image\/|\.type\(\s*['"](?:txt|text|json|text\/plain)|\.json\(\s*\)/;
 
-function htmlAnswer({ node, api, name, callee, receiver, args }: CallFacts): Value | undefined {
+const PAGE_MAKERS = /^(?:(?:hono\/html|hono)\.raw|Response|next\/server\.NextResponse)$/;
+const isAnswer = ({ api, callee, receiver }: CallFacts): boolean =>
+  callee.role === 'response' || receiver.role === 'context' || PAGE_MAKERS.test(api);
+
+function htmlAnswer(facts: CallFacts): Value | undefined {
+  const { node, api, name, callee, receiver, args } = facts;
   const [first] = args;
-  if (!first || isPlainAnswer(node)) return undefined;
+  if (!first || !isAnswer(facts) || isPlainAnswer(node)) return undefined;
   const text = textOf(first);
   const isHtml = /<[a-z!/][^]*\0/i.test(text) || /\0[^]*<\/?[a-z]/i.test(text);
   if (/^(?:hono\/html|hono)\.raw$/.test(api)) return first;

@@ -90,7 +90,7 @@ function result(machine: Machine, facts: CallFacts): Value {
 }
 
 function roleOfCall(api: string): Value {
-  return /createHmac\(\).*\.digest$|createHash\(\).*\.digest$/.test(api) ? { isDigest: true } : UNKNOWN_VALUE;
+  return /createHmac\(\).*\.digest$/.test(api) ? { isDigest: true } : UNKNOWN_VALUE;
 }
 
 function ownFunction(machine: Machine, { node, api, callee, receiver, args, place }: CallFacts): Value {

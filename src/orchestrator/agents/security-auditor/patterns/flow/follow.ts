@@ -6,7 +6,7 @@ import { bindImports } from './imports.ts';
 import { withoutParentheses, type Listener, type Machine, type Place } from './machine.ts';
 import { parameterSeed, tainted } from './sources.ts';
 import { runStatements } from './statements.ts';
-import { declare, newFrame, newState, read, resolve } from './state.ts';
+import { commit, declare, newFrame, newState, read, resolve } from './state.ts';
 import { joinTaint, joinValues, taintOf, UNKNOWN_VALUE, type Closure, type Value } from './value.ts';
 
 /** Nodes looked at per file before giving up: a 2 MB bundle takes about a million. */
@@ -145,8 +145,7 @@ function runFunction(machine: Machine, { node, frame }: Closure, { args, place, 
   });
   if (ts.isBlock(body)) machine.statements(body.statements, inside);
   else inside.returns.push(machine.expression(body, inside));
-  for (const [binding, value] of inside.state.values) place.state.values.set(binding, value);
-  for (const [origin, kinds] of inside.state.checked) place.state.checked.set(origin, kinds);
+  commit(inside.state, place.state);
   return inside.returns.length > 0 ? inside.returns.reduce(joinValues) : UNKNOWN_VALUE;
 }
 

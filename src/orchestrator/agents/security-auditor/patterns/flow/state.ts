@@ -52,6 +52,18 @@ export function read(state: State, binding: Binding): Value {
   return UNKNOWN_VALUE;
 }
 
+/** Whether the name has a value on this way already. */
+export function knows(state: State, binding: Binding): boolean {
+  for (let at: State | null = state; at; at = at.parent) if (at.values.has(binding)) return true;
+  return false;
+}
+
+/** What a function did to names of its callers stays; its own names go. */
+export function commit(inside: State, state: State): void {
+  for (const [binding, value] of inside.values) if (knows(state, binding)) state.values.set(binding, value);
+  for (const [origin, kinds] of inside.checked) state.checked.set(origin, kinds);
+}
+
 export function markChecked(state: State, taint: Taint, kinds: readonly Kind[] | 'all'): void {
   for (const origin of taint.origins) {
     const known = state.checked.get(origin);
