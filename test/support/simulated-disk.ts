@@ -26,7 +26,7 @@ interface PendingEntry {
 export type Survival = (piece: 'sector' | 'size' | 'entry') => boolean;
 
 export interface DiskFaults {
-  /** Bytes that the disk still takes; further ones make short writes, then ENOSPC. */
+  /** Bytes that the disk still takes (overwriting takes space too, as on copy-on-write disks): then a short write, then ENOSPC. */
   capacity?: number;
   /** After so many more dataSync calls, `failingSyncs` of them fail with EIO and drop what was unsynced, as Linux does. */
   syncsUntilFailure?: number;
@@ -122,8 +122,7 @@ export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string
     inode: Inode,
     what: { readonly bytes: Uint8Array; readonly position: number; readonly file: string },
   ): number {
-    const grows = Math.max(0, what.position + what.bytes.length - inode.content.length);
-    const taken = what.bytes.length - (grows - takeSpace(grows, what.file));
+    const taken = takeSpace(what.bytes.length, what.file);
     const bytes = what.bytes.subarray(0, taken);
     inode.content = overwritten(inode.content, what.position, bytes);
     inode.pending.push({ kind: 'write', position: what.position, bytes });

@@ -30,7 +30,9 @@ export function createSegmentCursor(source: {
   readonly offset: number;
   readonly beforeUse?: (() => void) | undefined;
 }): SegmentCursor {
-  let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  // Most sessions are far smaller than a chunk.
+  const left = source.handle.size() - source.offset + 1;
+  let buffer = Buffer.allocUnsafe(Math.min(Math.max(left, FRAME_BYTES), CHUNK_BYTES));
   /** File offset of buffer[0]; bytes [at, filled) are still to be read. */
   let base = source.offset;
   let at = 0;

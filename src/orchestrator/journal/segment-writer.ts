@@ -99,28 +99,25 @@ export function createSegmentWriter(deps: {
     handle.close();
   }
 
-  /** Leaves the file as it is: nothing said about its contents can be believed any more. */
+  /**
+   * Takes back what was written of a batch that did not become durable, so that nobody reads what its producer was refused: after
+   * a failed fdatasync the system would show it from memory, and a reader's own fdatasync would succeed.
+   */
   function abandon(): void {
-    current?.handle.close();
-    current = null;
-  }
-
-  function giveUp(error: unknown): Failure {
-    const failure = failureOf(error, deps.layout.sessions);
-    if (error instanceof SyncFailed || current === null) {
-      abandon();
-      return failure;
-    }
+    if (current === null) return;
     const { handle, position } = current;
     current = null;
     try {
-      // Takes back what was written of the refused batch, so that nobody reads an event that its producer was refused.
       handle.truncate(position);
     } catch {
       // The failure being reported says it already; readers go by the records that verify.
     }
     handle.close();
-    return failure;
+  }
+
+  function giveUp(error: unknown): Failure {
+    abandon();
+    return failureOf(error, deps.layout.sessions);
   }
 }
 
