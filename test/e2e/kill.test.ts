@@ -159,12 +159,20 @@ function completedOnce({ result, stored, ledger }: Storm): void {
     const own = ledger.filter((entry) => entry.step === id && !entry.undo);
     const starts = own.filter(({ kind }) => kind === 'start').map(({ attempt }) => attempt);
     const announced = stored.filter((event) => event.type === 'workflow.step.started' && event.data['step'] === id);
-    assert.deepEqual(starts, [...new Set(starts)].sort((a, b) => a - b), `${id}: each attempt starts once, in order`);
+    assert.deepEqual(
+      starts,
+      [...new Set(starts)].sort((a, b) => a - b),
+      `${id}: each attempt starts once, in order`,
+    );
     assert.ok(new Set(own.map(({ idempotencyKey }) => idempotencyKey)).size <= 1, `${id}: one key for every attempt`);
     assert.equal(attempts, announced.length, `${id}: every start was stored before it happened`);
     if (!ENDED.includes(status)) continue;
     assert.equal(starts.at(-1), attempts, `${id}: nothing starts after it completed`);
-    assert.equal(own.filter(({ kind, attempt }) => kind === 'end' && attempt === attempts).length, 1, `${id}: ran once`);
+    assert.equal(
+      own.filter(({ kind, attempt }) => kind === 'end' && attempt === attempts).length,
+      1,
+      `${id}: ran once`,
+    );
     const completions = stored.filter((event) => event.type === 'workflow.step.completed' && event.data['step'] === id);
     assert.equal(completions.length, 1, `${id}: completed once`);
   }
@@ -172,11 +180,16 @@ function completedOnce({ result, stored, ledger }: Storm): void {
 
 function undoneOnce({ result, stored, ledger }: Storm): void {
   const of = (type: string): readonly (string | undefined)[] =>
-    stored.filter((event) => event.type === type).map(({ data }) => (typeof data['step'] === 'string' ? data['step'] : undefined));
+    stored
+      .filter((event) => event.type === type)
+      .map(({ data }) => (typeof data['step'] === 'string' ? data['step'] : undefined));
   const undone = of('workflow.compensation.completed');
   assert.deepEqual(undone, of('workflow.step.completed').toReversed(), 'last one first, each once');
   assert.deepEqual(
-    result.steps.filter(({ status }) => status === 'compensated').map(({ id }) => id).sort(),
+    result.steps
+      .filter(({ status }) => status === 'compensated')
+      .map(({ id }) => id)
+      .sort(),
     undone.toSorted(),
   );
   const undos = ledger.filter(({ undo }) => undo);
@@ -200,11 +213,19 @@ function nothingLost({ printed, stored }: Storm): void {
   for (const lines of printed) {
     const places = lines.map(({ id }) => place.get(id) ?? -1);
     assert.ok(!places.includes(-1), 'a printed event is stored');
-    assert.deepEqual(places, places.toSorted((a, b) => a - b), 'in the order in which they were printed');
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+      'in the order in which they were printed',
+    );
     for (const [index, line] of lines.entries()) assert.deepEqual(stored[places[index] ?? -1], line);
   }
   for (const session of new Set(stored.map(({ sessionid }) => sessionid))) {
     const numbers = stored.filter(({ sessionid }) => sessionid === session).map(({ sequence }) => sequence);
-    assert.deepEqual(numbers, Array.from(numbers, (_, index) => index + 1), 'gapless from 1');
+    assert.deepEqual(
+      numbers,
+      Array.from(numbers, (_, index) => index + 1),
+      'gapless from 1',
+    );
   }
 }

@@ -60,10 +60,10 @@ export interface CliResult {
   readonly stdout: string;
   readonly stderr: string;
   /** Every whole line of standard output, checked against the published schemas: anything else throws. */
-  lines(): readonly Line[];
-  of<Kind extends Line['kind']>(kind: Kind): readonly LineOf<Kind>[];
+  readonly lines: () => readonly Line[];
+  readonly of: <Kind extends Line['kind']>(kind: Kind) => readonly LineOf<Kind>[];
   /** The only line of this kind. */
-  only<Kind extends Line['kind']>(kind: Kind): LineOf<Kind>;
+  readonly only: <Kind extends Line['kind']>(kind: Kind) => LineOf<Kind>;
 }
 
 export interface RunningCli {

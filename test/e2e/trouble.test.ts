@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import { proves } from '../requirements.ts';
+import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
+import { plainWords } from '../support/plain-words.ts';
+import { createRig, type Rig } from '../support/rig.ts';
+
+/** Mounts a small file system there; null, saying why on standard error, where that is not allowed. */
+function mountSmall(folder: string, options: string): { unmount(): void; remount(options: string): void } | null {
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { encoding: 'utf8' });
+  if (mounted.status !== 0) {
+    process.stderr.write(`skipped: nothing can be mounted here (${(mounted.stderr ?? '').trim() || 'no mount'})\n`);
+    return null;
+  }
+  return {
+    unmount: () => assert.equal(spawnSync('umount', ['--lazy', folder]).status, 0),
+    remount: (more) => assert.equal(spawnSync('mount', ['-o', `remount,${more}`, folder]).status, 0),
+  };
+}
+
+describe(proves('D6', 'a disk in trouble'), function () {
+  this.timeout(120_000);
+  let rig: Rig;
+  beforeEach(() => {
+    rig = createRig({ files: { 'src/a.ts': 'export const a = 1;\n' } });
+    const chatty = { print: [{ kind: 'result', data: 'x'.repeat(60_000) }], data: 'y'.repeat(60_000) };
+    writeCounting(
+      rig,
+      { id: 'small', steps: [{ id: 'one' }, { id: 'two', needs: ['one'] }] },
+      {
+        id: 'large',
+        steps: Array.from({ length: 60 }, (_, index) => ({
+          id: `s${index}`,
+          with: chatty as never,
+          ...(index ? { needs: [`s${index - 1}`] } : {}),
+        })),
+      },
+    );
+  });
+  afterEach(() => rig.dispose());
+
+  it('full: the run stops with words that say so, nothing stored is lost, and it goes on when there is room', async function () {
+    mkdirSync(rig.stateHome);
+    const disk = mountSmall(rig.stateHome, 'size=2m,mode=0700');
+    if (disk === null) return this.skip();
+    try {
+      assert.equal((await rig.run(['run', 'small', '--trust'])).code, 0);
+      const full = await rig.run(['run', 'large', '--trust']);
+      assert.equal(full.code, 3, full.stderr);
+      const last = full.lines().at(-1);
+      assert.ok(last?.kind === 'error' && last.code === 'disk-full', JSON.stringify(last));
+      assert.match(last.message, /full|space|free/i);
+      plainWords(full);
+      const stored = (await rig.run(['events'])).of('event').map(({ id }) => id);
+      for (const { id } of full.of('event')) assert.ok(stored.includes(id), 'a printed event is on disk');
+      assert.equal((await rig.run(['runs'])).of('run').length, 2, 'reading works on a full disk');
+      disk.remount('size=64m');
+      const resumed = await rig.run(['resume', '2', '--trust']);
+      assert.equal(resumed.code, 0, resumed.stderr);
+      const starts = readLedger(rig)
+        .filter(({ kind }) => kind === 'end')
+        .map(({ step, attempt }) => `${step} ${attempt}`);
+      assert.equal(new Set(starts).size, starts.length);
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  it('read-only: looking works, running says why not and starts nothing', async function () {
+    mkdirSync(rig.stateHome);
+    const disk = mountSmall(rig.stateHome, 'size=8m,mode=0700');
+    if (disk === null) return this.skip();
+    try {
+      assert.equal((await rig.run(['run', 'small', '--trust'])).code, 0);
+      const before = ledgerWords(rig).length;
+      disk.remount('ro');
+      const refused = await rig.run(['run', 'small', '--trust']);
+      assert.equal(refused.code, 3);
+      assert.equal(refused.only('error').code, 'read-only');
+      plainWords(refused);
+      assert.equal(ledgerWords(rig).length, before);
+      for (const command of ['runs', 'events', 'sessions', 'doctor']) {
+        const looked = await rig.run([command]);
+        assert.equal(looked.code, 0, command + looked.stdout);
+        assert.ok(looked.lines().length > 0, command);
+      }
+      assert.equal((await rig.run(['show', '1'])).only('result').status, 'completed');
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  it('a state folder that cannot be: its path goes through a file', async () => {
+    writeFileSync(path.join(rig.outside, 'file'), '');
+    const env = { SAVEPOINT_STATE_DIR: path.join(rig.outside, 'file/state') };
+    const refused = await rig.run(['run', 'small', '--trust'], { env });
+    assert.equal(refused.code, 3);
+    assert.match(refused.only('error').message, /file\/state/);
+    plainWords(refused);
+    assert.deepEqual(ledgerWords(rig), []);
+  });
+});
+
+describe(proves('D6', 'a damaged journal'), () => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = createRig({ files: { 'src/a.ts': 'export const a = 1;\n' } });
+    writeCounting(rig, {
+      id: 'w',
+      steps: [{ id: 'one' }, { id: 'two', needs: ['one'] }, { id: 'three', needs: ['two'] }],
+    });
+    for (let run = 0; run < 2; run++) assert.equal((await rig.run(['run', 'w', '--trust'])).code, 0);
+  });
+  afterEach(() => rig.dispose());
+
+  const segment = (): string => {
+    const folder = path.join(rig.stateDir(), 'sessions');
+    const files = readdirSync(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => path.join(folder, name))
+      .filter((file) => readFileSync(file, 'utf8').includes('"workflow.started"'));
+    const [first] = files.sort();
+    assert.ok(first !== undefined, 'sessions/<id>.<n>.jsonl');
+    return first;
+  };
+  /** Where written text ends: behind it there is only fill. */
+  const textEnd = (file: string): number => readFileSync(file, 'latin1').trimEnd().length + 1;
+  const idsNow = async (): Promise<readonly string[]> => (await rig.run(['events'])).of('event').map(({ id }) => id);
+
+  async function told(before: readonly string[], lostAtMost: number): Promise<void> {
+    const met = await rig.run(['run', 'w', '--trust']);
+    assert.equal(met.code, 0, met.stdout + met.stderr);
+    assert.match(met.stderr, /repair/i);
+    const alerts = (await rig.run(['events', '--type', 'system.alert'])).of('event');
+    assert.equal(alerts.length, 1);
+    const { data } = alerts[0] ?? {};
+    assert.equal(data?.['problem'], 'journal-repaired');
+    assert.ok(Array.isArray(data['lost']) && typeof data['file'] === 'string' && typeof data['keptAside'] === 'string');
+    const doctor = (await rig.run(['doctor'])).of('check');
+    assert.ok(
+      doctor.some(({ repairs }) => repairs.length > 0),
+      JSON.stringify(doctor),
+    );
+    const after = new Set(await idsNow());
+    const lost = before.filter((id) => !after.has(id));
+    assert.ok(lost.length <= lostAtMost, `${lost.length} events are lost`);
+    // Said once: the next command has nothing to repair.
+    assert.doesNotMatch((await rig.run(['run', 'w', '--trust'])).stderr, /repair/i);
+  }
+
+  it('flipped bytes in the middle cost one atomic group, all behind it stays', async () => {
+    const before = await idsNow();
+    const file = segment();
+    const at = Math.floor(textEnd(file) / 2);
+    const handle = openSync(file, 'r+');
+    writeSync(handle, Buffer.from('\u0000\u0001\u0002'), 0, 3, at);
+    closeSync(handle);
+    await told(before, 3);
+  });
+
+  it('a cut end costs what was cut', async () => {
+    const before = await idsNow();
+    const file = segment();
+    truncateSync(file, textEnd(file) - 30);
+    await told(before, 3);
+  });
+
+  it('rubbish at the end costs nothing', async () => {
+    const before = await idsNow();
+    const file = segment();
+    const handle = openSync(file, 'r+');
+    const rubbish = Buffer.from(`{"half":"a record\n\u0007\u0000rubbish without an end`);
+    writeSync(handle, rubbish, 0, rubbish.length, textEnd(file));
+    closeSync(handle);
+    await told(before, 0);
+  });
+
+  it('a session index that is rubbish or gone is made again', async () => {
+    const sessions = (await rig.run(['sessions'])).stdout;
+    const index = readdirSync(rig.stateDir(), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /index.*\.json$/.test(name),
+    );
+    assert.ok(index.length > 0, 'the index is a file of its own');
+    for (const name of index) writeFileSync(path.join(rig.stateDir(), name), '{"rubb');
+    const again = await rig.run(['sessions']);
+    assert.equal(again.code, 0);
+    assert.equal(again.stdout, sessions);
+  });
+});
+
+describe(proves('A12', 'tools that misbehave'), function () {
+  this.timeout(180_000);
+  let rig: Rig;
+  afterEach(() => rig.dispose());
+
+  it('100 MB of output are held on disk, not in memory, and do not fail the step', async function () {
+    if (spawnSync('/usr/bin/time', ['--version']).status !== 0) {
+      process.stderr.write('skipped: GNU time, which measures memory, is missing\n');
+      return this.skip();
+    }
+    rig = createRig({ files: { 'src/a.ts': '' } });
+    const flood = (megabytes: number): string =>
+      `const line = 'x'.repeat(999) + '\\n'; const write = (left) => { while (left-- > 0) if (!process.stdout.write(line)) return process.stdout.once('drain', () => write(left)); }; write(${megabytes * 1000});`;
+    for (const [id, megabytes] of [
+      ['drop', 0],
+      ['flood', 120],
+    ] as const) {
+      rig.write({
+        [`.savepoint/agents/${id}.yaml`]: JSON.stringify({
+          id,
+          protocol: 'command',
+          command: ['node', '-e', flood(megabytes)],
+        }),
+        [`.savepoint/workflows/${id}.yaml`]: JSON.stringify({ id, steps: [{ id: 's', agent: id }] }),
+      });
+    }
+    const peak = async (workflow: string): Promise<number> => {
+      const notes = path.join(rig.outside, `${workflow}.rss`);
+      const under = (command: readonly string[]) => ['/usr/bin/time', '--format', '%M', '--output', notes, ...command];
+      const done = await rig.run(['run', workflow, '--trust'], { under });
+      assert.equal(done.code, 0, done.stderr);
+      return Number(readFileSync(notes, 'utf8').trim());
+    };
+    const little = await peak('drop');
+    const much = await peak('flood');
+    assert.ok(
+      much < little * 2,
+      `${Math.round(much / 1000)} MB with 120 MB of output, ${Math.round(little / 1000)} MB without`,
+    );
+    const sizes = readdirSync(rig.stateDir(), { recursive: true, encoding: 'utf8' }).map(
+      (name) => statSync(path.join(rig.stateDir(), name)).size,
+    );
+    const whole = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(whole < 110_000_000, `${whole} bytes in the state folder: 100 MB a step at most`);
+  });
+
+  it('a test runner that hangs is ended with its processes, and says so', async () => {
+    rig = createRig({
+      files: {
+        'package.json': '{ "name": "demo", "type": "module", "scripts": { "test": "node --test" } }\n',
+        'src/a.js': 'export const a = () => 1;\n',
+        'test/a.test.js':
+          "import { test } from 'node:test';\nimport { spawn } from 'node:child_process';\nimport { a } from '../src/a.js';\ntest('waits for ever', async () => {\n  a();\n  spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });\n  await new Promise(() => setInterval(() => {}, 1000));\n});\n",
+        '.savepoint/workflows/w.yaml':
+          'id: w\nsteps:\n  - id: tests\n    agent: test-executor\n    operation: run\n    timeout: 4s\n',
+      },
+    });
+    const done = await rig.run(['run', 'w', '--all']);
+    assert.equal(done.code, 3, done.stdout + done.stderr);
+    const [step] = done.only('result').steps;
+    assert.equal(step?.status, 'failed');
+    assert.equal(step.error?.code, 'timeout');
+    plainWords(done);
+  });
+});
