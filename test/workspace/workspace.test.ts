@@ -225,11 +225,12 @@ describe('A1 workspace', () => {
       return workspace.changedLines(value(await workspace.scope({})), file);
     };
 
-    it('knows changed lines, 0-based, end exclusive; new files are changed as a whole', async () => {
+    it('knows changed lines, 0-based, end exclusive, empty where lines were only removed; new files as a whole', async () => {
       createRepository(root, { 'a.ts': '1\n2\n3\n4\n5\n', 'same.ts': '1\n' });
       writeTree(root, { 'a.ts': '1\nx\n3\n5\nnew\nnew\n', 'new.ts': 'a\nb\n' });
       assert.deepEqual(await lines('a.ts'), [
         [1, 2],
+        [3, 3],
         [4, 6],
       ]);
       assert.deepEqual(await lines('new.ts'), [[0, 3]]);

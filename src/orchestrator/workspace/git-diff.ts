@@ -22,8 +22,9 @@ export function createDiffReader(): {
     if (!hunk) return;
     const added = Number(hunk[3] ?? 1);
     contentLeft = Number(hunk[1] ?? 1) + added;
-    const start = Number(hunk[2]) - 1;
-    if (added > 0) current?.push([start, start + added]);
+    // Where nothing was added, git names the line before the removed ones.
+    const start = added > 0 ? Number(hunk[2]) - 1 : Number(hunk[2]);
+    current?.push([start, start + added]);
   }
 
   function startFile(quoted: string): [number, number][] | null {

@@ -21,7 +21,10 @@ export interface Workspace {
   read(file: string): Promise<string | null>;
   /** Text at the scope's base; null when it was not there. */
   readBase(base: string, file: string): Promise<string | null>;
-  /** Lines (0-based, sorted, disjoint, end exclusive) of the work tree file that differ from base; the whole file when new or without a base. */
+  /**
+   * Lines (0-based, sorted, disjoint, end exclusive) of the work tree file that differ from base; the whole file when new or
+   * without a base. Where lines were only removed, the range is empty: what spans that place is touched.
+   */
   changedLines(scope: Scope, file: string): Promise<LineRanges>;
   /** Fingerprints that people dismissed in this workspace. */
   dismissed(): ReadonlySet<string>;
