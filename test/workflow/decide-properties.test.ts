@@ -95,11 +95,20 @@ function play(sketch: Sketch, crashAt: ReadonlySet<number>): World {
     );
     if (running)
       act(
-        answerOf(running.plan.id, running.phase === 'running', running.retries < (failures.get(running.plan.id) ?? 0)),
+        answerOf(
+          running.plan.id,
+          running.phase === 'running',
+          failedBefore(world, running.plan.id) < (failures.get(running.plan.id) ?? 0),
+        ),
       );
     else store(settle(world.state, TIME));
   }
   return world;
+}
+
+/** Told by what is stored, not by the state, which is what is proved. */
+function failedBefore({ stored }: World, step: string): number {
+  return stored.filter((event) => event.type === 'workflow.step.retrying' && event.data.step === step).length;
 }
 
 function isInterrupted({ phase }: RunState): boolean {
