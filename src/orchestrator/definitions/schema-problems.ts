@@ -102,12 +102,10 @@ function wrongValue(issue: Issue, given: unknown): string {
       return tooSmall(issue);
     case 'too_big':
       return `must be at most ${issue.maximum}${UNITS[issue.origin] ?? ''}.`;
-    case 'invalid_format':
+    default:
       return issue.message.startsWith('must ')
         ? `${issue.message}; it is ${describe(given)}.`
         : `is not valid: ${issue.message}.`;
-    default:
-      return `is not valid: ${issue.message}.`;
   }
 }
 

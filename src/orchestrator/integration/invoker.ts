@@ -1,0 +1,46 @@
+import type { AgentOutcome, AgentRequest } from '../../contract/agents.ts';
+import type { Processes } from '../process/processes.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { InvokeContext, Protocol } from './protocols/protocol.ts';
+import { lowerSeverity } from './protocols/severity.ts';
+import type { AgentRegistry } from './registry.ts';
+
+export interface InvokerDeps {
+  readonly registry: AgentRegistry;
+  readonly builtin: Protocol;
+  readonly processes: Processes;
+  readonly workspace: Workspace;
+}
+
+/**
+ * Calls an agent by its protocol. Consent is looked at again right before a command starts: its files may have changed since the
+ * run began.
+ */
+export function createInvoker({ registry, builtin, processes, workspace }: InvokerDeps): Protocol {
+  return {
+    async invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome> {
+      const endpoint = await registry.endpoint(request.agent);
+      if (endpoint === null) return refused(`There is no agent ${request.agent} any more.`);
+      if (endpoint.protocol === 'builtin') {
+        const { severity } = endpoint;
+        if (severity === undefined) return builtin.invoke(request, context);
+        return builtin.invoke(request, {
+          ...context,
+          onMessage: (message) => context.onMessage(lowerSeverity(message, severity)),
+        });
+      }
+      if (!endpoint.approved) {
+        return refused(
+          `The command of ${request.agent} has changed since it was approved. Look at it with "savepoint trust".`,
+        );
+      }
+      const { runCommandAgent } = await import('./protocols/command.ts');
+      return runCommandAgent({ processes, workspace, agent: endpoint.agent }, request, context);
+    },
+    close: () => builtin.close(),
+  };
+}
+
+function refused(message: string): AgentOutcome {
+  return { ok: false, error: { code: 'spawn', message } };
+}

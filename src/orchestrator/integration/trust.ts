@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { StateFiles } from '../env.ts';
+import type { DefinedAgent } from './agent-files.ts';
+
+/**
+ * What consent is given to: a hash over an agent's definition and the content of every argument that is a file inside the
+ * workspace. A file that is not there yet counts as such, so that its appearing needs consent again.
+ */
+export async function trustHash({ definition }: DefinedAgent, root: string): Promise<string> {
+  const hash = createHash('sha256').update(canonical(definition));
+  for (const argument of definition.command ?? []) {
+    const path = resolve(root, argument);
+    if (!path.startsWith(root + sep)) continue;
+    hash.update(`\0${relative(root, path)}\0${await contentHash(path)}`);
+  }
+  return hash.digest('hex');
+}
+
+async function contentHash(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return 'missing';
+  if (!found.isFile()) return 'no file';
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+/** Keys sorted, so that their order in the file means nothing. */
+function canonical(definition: DefinedAgent['definition']): string {
+  return JSON.stringify(Object.entries(definition).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Hashes that a person approved, for the command line and the editor alike and at once: a file each in the state folder. */
+export interface Approvals {
+  has(hash: string): boolean;
+  add(hash: string, what: { readonly agent: string; readonly command: readonly string[] }): void;
+}
+
+export function createApprovals({
+  files,
+  stateDir,
+}: {
+  readonly files: StateFiles;
+  readonly stateDir: string;
+}): Approvals {
+  const folder = join(stateDir, 'approved');
+  return {
+    has: (hash) => files.stat(join(folder, hash)) !== null,
+    add(hash, what) {
+      files.makeDir(folder);
+      const bytes = Buffer.from(`${JSON.stringify(what)}\n`);
+      const file = files.open(join(folder, hash), 'create');
+      try {
+        file.write(bytes, 0, bytes.length, 0);
+        file.dataSync();
+      } finally {
+        file.close();
+      }
+      files.syncDir(folder);
+    },
+  };
+}
