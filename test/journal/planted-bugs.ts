@@ -35,7 +35,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'takes a short write for a whole one',
     file: 'segment-writer.ts',
     find: 'done += written;',
-    replace: 'done = what.length;',
+    replace: 'done = what.length + written;',
   },
   {
     name: 'does not check the checksum',

@@ -14,6 +14,8 @@ interface Inode {
   durable: Buffer;
   pending: Pending[];
   mtimeMs: number;
+  /** Failed syncs: as on Linux, each descriptor that was open is told once of each. */
+  failures: number;
   readonly isDirectory: boolean;
 }
 
@@ -88,6 +90,7 @@ export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string
 
   function handleOf(inode: Inode, file: string): FileHandle {
     let closed = false;
+    let toldOf = inode.failures;
     const alive = (): void => {
       if (closed) throw systemError('EBADF', file);
     };
@@ -104,7 +107,10 @@ export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string
       },
       dataSync() {
         alive();
-        dataSync(inode, file);
+        dataSync(inode);
+        if (toldOf === inode.failures) return;
+        toldOf = inode.failures;
+        throw systemError('EIO', file);
       },
       truncate(size) {
         alive();
@@ -140,19 +146,22 @@ export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string
     return fits;
   }
 
-  function dataSync(inode: Inode, file: string): void {
+  function dataSync(inode: Inode): void {
+    if (inode.pending.length === 0) return;
     faults.syncsUntilFailure = (faults.syncsUntilFailure ?? 0) - 1;
-    if (faults.syncsUntilFailure < 0 && (faults.failingSyncs ?? 0) > 0) {
+    const fails = faults.syncsUntilFailure < 0 && (faults.failingSyncs ?? 0) > 0;
+    if (fails) {
       faults.failingSyncs = (faults.failingSyncs ?? 0) - 1;
+      inode.failures++;
       // The pages count as clean from now on, though only every other sector reached the disk.
       let turn = false;
       inode.durable = crashed(inode, () => (turn = !turn));
-      inode.pending = [];
-      throw systemError('EIO', file);
+    } else {
+      inode.durable = inode.pending.reduce(applied, inode.durable);
     }
-    inode.durable = inode.pending.length === 0 ? inode.durable : inode.pending.reduce(applied, inode.durable);
     inode.pending = [];
-    disk.onChange();
+    // Nobody can look in between a failure and its report.
+    if (!fails) disk.onChange();
   }
 
   function truncate(inode: Inode, size: number): void {
@@ -306,7 +315,7 @@ function overwritten(content: Buffer, position: number, bytes: Uint8Array): Buff
 }
 
 function directory(mtimeMs: number): Inode {
-  return { content: Buffer.alloc(0), durable: Buffer.alloc(0), pending: [], mtimeMs, isDirectory: true };
+  return { content: Buffer.alloc(0), durable: Buffer.alloc(0), pending: [], mtimeMs, failures: 0, isDirectory: true };
 }
 
 function systemError(code: string, file: string): Error {

@@ -51,7 +51,7 @@ export function createSegmentWriter(deps: {
       if (!(error instanceof SyncFailed)) return giveUp(error);
     }
     // The batch is still in memory: it goes to a new file, once.
-    abandon();
+    takeBack();
     try {
       writeBatch(bytes, length);
       return null;
@@ -63,9 +63,9 @@ export function createSegmentWriter(deps: {
   function writeBatch(bytes: Buffer, length: number): void {
     if (current !== null && current.position > 0 && current.position + length > limits.segmentBytes) seal();
     const segment = (current ??= create());
-    writeFully(segment.handle, { bytes, length, position: segment.position });
     const end = segment.position + length;
-    if (end > segment.filled) extendFill(segment, end);
+    if (end <= segment.filled) writeFully(segment.handle, { bytes, length, position: segment.position });
+    else segment.filled = writeWithFill(segment, bytes.subarray(0, length));
     sync(() => segment.handle.dataSync());
     segment.position = end;
   }
@@ -84,11 +84,13 @@ export function createSegmentWriter(deps: {
     return { handle, position: 0, filled: 0 };
   }
 
-  function extendFill(segment: OpenSegment, end: number): void {
+  /** One write of both, so that no reader finds the batch before all that its fdatasync is to make durable. Returns the fill's end. */
+  function writeWithFill(segment: OpenSegment, batch: Buffer): number {
     const wanted = Math.min(Math.max(segment.filled, limits.firstFillBytes), limits.maxFillBytes);
-    const length = Math.max(0, Math.min(wanted, limits.segmentBytes - end));
-    if (length > 0) writeFully(segment.handle, { bytes: Buffer.alloc(length, LINE_FEED), length, position: end });
-    segment.filled = end + length;
+    const room = Math.max(0, limits.segmentBytes - segment.position - batch.length);
+    const bytes = Buffer.concat([batch, Buffer.alloc(Math.min(wanted, room), LINE_FEED)]);
+    const write = { bytes, length: bytes.length, position: segment.position };
+    return segment.position + writeFully(segment.handle, { ...write, needed: batch.length });
   }
 
   function seal(): void {
@@ -100,37 +102,49 @@ export function createSegmentWriter(deps: {
   }
 
   /**
-   * Takes back what was written of a batch that did not become durable, so that nobody reads what its producer was refused: after
-   * a failed fdatasync the system would show it from memory, and a reader's own fdatasync would succeed.
+   * Takes back what was written of a batch whose fdatasync failed: the system would go on showing it from memory, and a reader's
+   * own fdatasync would succeed.
    */
-  function abandon(): void {
+  function takeBack(): void {
     if (current === null) return;
-    const { handle, position } = current;
-    current = null;
     try {
-      handle.truncate(position);
+      current.handle.truncate(current.position);
     } catch {
-      // The failure being reported says it already; readers go by the records that verify.
+      // The failed fdatasync is being reported already; readers go by the records that verify.
     }
-    handle.close();
+    abandon();
+  }
+
+  /** A write that failed half-way stays: a reader may have made its first events durable and shown them. */
+  function abandon(): void {
+    current?.handle.close();
+    current = null;
   }
 
   function giveUp(error: unknown): Failure {
-    abandon();
+    if (error instanceof SyncFailed) takeBack();
+    else abandon();
     return failureOf(error, deps.layout.sessions);
   }
 }
 
-/** A full disk shows first as a short write without an error, so what is left is tried again until it says why. */
+/**
+ * A full disk shows first as a short write without an error, so what is left is tried again until it says why. Returns how much
+ * was written: at least what is needed, by default everything.
+ */
 function writeFully(
   handle: FileHandle,
-  what: { readonly bytes: Buffer; readonly length: number; readonly position: number },
-): void {
-  for (let done = 0; done < what.length;) {
+  what: { readonly bytes: Buffer; readonly length: number; readonly position: number; readonly needed?: number },
+): number {
+  const needed = what.needed ?? what.length;
+  let done = 0;
+  while (done < what.length) {
     const written = handle.write(what.bytes, done, what.length - done, what.position + done);
-    if (written === 0) throw Object.assign(new Error('the disk took no more bytes'), { code: 'ENOSPC' });
     done += written;
+    if (done >= needed) break;
+    if (written === 0) throw Object.assign(new Error('the disk took no more bytes'), { code: 'ENOSPC' });
   }
+  return done;
 }
 
 function sync(call: () => void): void {
