@@ -1,6 +1,6 @@
 import type { resumeCommand, retryCommand, runCommand } from '../../contract/commands/catalogue.ts';
 import type { AgentMessage } from '../../contract/agents.ts';
-import { EXIT, fail, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
+import { EXIT, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
 import type { Severity } from '../../contract/findings.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { ResumeAnswer, RunHandle, Runner } from '../workflow/api.ts';
@@ -115,8 +115,8 @@ async function writeReports(
     ...(junit === undefined ? [] : [[junit, junitOf(view)] as const]),
   ];
   for (const [file, text] of files) {
-    const problem = await services.writeUserFile(file, text);
-    if (problem !== null) return fail('usage', `The report could not be written to ${file}: ${problem}`);
+    const written = await services.writeUserFile(file, text);
+    if (!written.ok) return written;
   }
-  return { ok: true, value: null };
+  return ok(null);
 }

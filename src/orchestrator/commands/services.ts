@@ -2,7 +2,10 @@ import type { Result } from '../../contract/failures.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { Env } from '../env.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
+import type { AgentRegistry } from '../integration/registry.ts';
 import type { Runner } from '../workflow/api.ts';
+import type { Library } from '../workflow/library.ts';
+import type { Invoker } from '../workflow/ports.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** What commands work with: everything of one workspace, made when first asked for. */
@@ -10,13 +13,16 @@ export interface Services {
   readonly env: Env;
   readonly stateDir: string;
   readonly workspace: Workspace;
+  readonly library: Library;
+  readonly registry: AgentRegistry;
+  readonly invoker: Invoker;
   /** Takes no lock and writes nothing. */
   reader(): JournalReader;
   readonly runs: RunBook;
   /** Opens this process's session, once; fails where the state folder cannot be written or locked. */
   openRunner(): Promise<Result<{ readonly runner: Runner; readonly journal: Journal }>>;
-  /** Writes a file that the user asked for (relative to the current folder). Null, or why it could not be written. */
-  writeUserFile(file: string, text: string): Promise<string | null>;
+  /** Writes a file that the user asked for, relative to the current folder. */
+  writeUserFile(file: string, text: string): Promise<Result<null>>;
 }
 
 /** Every run that is kept, of all sessions; read from files, without a lock. */

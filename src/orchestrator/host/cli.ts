@@ -2,13 +2,15 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { EXIT, FAILURES, fail, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
 import type { CommandContext } from '../commands/handler.ts';
+import { handlerOf } from '../commands/handlers.ts';
 import { parseArguments, type Invocation } from './cli/arguments.ts';
 import { askOnTerminal } from './cli/ask.ts';
 import { helpText } from './cli/help.ts';
 import { createHumanOutput, type HumanOutput } from './cli/human-output.ts';
 import { jsonLine } from './cli/json-output.ts';
 import { terminalOf } from './cli/terminal.ts';
-import { composeServices, VERSION } from './compose.ts';
+import { composeServices, type Composed } from './compose.ts';
+import { VERSION } from './places.ts';
 
 type CommandInvocation = Extract<Invocation, { readonly kind: 'command' }>;
 
@@ -30,9 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
   const folder = workspaceOf(invocation.workspace);
   if (!folder.ok) return reportFailure(folder.failure, invocation.json);
-  const composed = await composeServices(folder.value);
-  if (!composed.ok) return reportFailure(composed.failure, invocation.json);
-  const { services, handlerOf, close, place, earlier } = composed.value;
+  const { services, close, place, earlier } = await composeServices(folder.value);
   const stopping = new AbortController();
   const context: CommandContext = {
     services,
@@ -49,7 +49,7 @@ async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
     stopping.abort();
   });
   try {
-    const handler = await handlerOf(invocation.command.id);
+    const handler = await handlerOf(invocation.command);
     const items = handler(invocation.input, context);
     for (;;) {
       const next = await items.next();
@@ -62,8 +62,6 @@ async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
     release();
   }
 }
-
-type Composed = Extract<Awaited<ReturnType<typeof composeServices>>, { readonly ok: true }>['value'];
 
 async function createOutput(
   { command, json, input }: CommandInvocation,

@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import type { doctorCommand } from '../../contract/commands/catalogue.ts';
+import { EXIT } from '../../contract/failures.ts';
+import { countWords } from '../../contract/words.ts';
+import type { CheckItem, CommandContext, Handler } from './handler.ts';
+import type { Services } from './services.ts';
+
+export const doctor: Handler<typeof doctorCommand> = async function* (_input, context) {
+  const { services } = context;
+  yield check('Savepoint', 'ok', `version ${services.env.host.version}, Node ${services.env.host.nodeVersion}`);
+  yield await gitCheck(services);
+  yield packageManagerCheck(services);
+  for (const agent of ['test-executor', 'bug-hunter']) yield* await agentChecks(agent, context);
+  yield await definitionsCheck(services);
+  yield await approvalCheck(services);
+  yield stateCheck(services);
+  yield journalCheck(services);
+  return EXIT.clean;
+};
+
+const check = (name: string, status: CheckItem['status'], message: string): CheckItem => ({
+  kind: 'check',
+  name,
+  status,
+  message,
+  repairs: [],
+});
+
+async function gitCheck({ workspace }: Services): Promise<CheckItem> {
+  if (await workspace.gitMissing()) {
+    return check(
+      'git',
+      'warning',
+      'git is not installed, so every file counts as changed. Get it from https://git-scm.com or your package manager.',
+    );
+  }
+  const git = await workspace.git();
+  if (!git)
+    return check(
+      'git',
+      'note',
+      'This folder is not under git, so every file counts as changed. To change that: git init',
+    );
+  if (git.head === null)
+    return check('git', 'note', `version ${git.version}; no commit yet, so every file counts as changed`);
+  const where = git.branch === null ? 'no branch checked out' : `on ${git.branch}`;
+  return check(
+    'git',
+    'ok',
+    `version ${git.version}, ${where}${git.top === workspace.root ? '' : `; the repository is ${git.top}, Savepoint looks at this folder only`}`,
+  );
+}
+
+const LOCKFILES = [
+  ['package-lock.json', 'npm'],
+  ['npm-shrinkwrap.json', 'npm'],
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+] as const;
+
+function packageManagerCheck({ workspace }: Services): CheckItem {
+  const has = (file: string): boolean => existsSync(path.join(workspace.root, file));
+  if (!has('package.json'))
+    return check(
+      'packages',
+      'note',
+      'There is no package.json here: tests and benchmarks of npm packages are not looked for.',
+    );
+  const found = LOCKFILES.find(([file]) => has(file));
+  const manager = found?.[1] ?? 'npm';
+  if (!has('node_modules')) {
+    return check(
+      'packages',
+      'warning',
+      `${found ? `${found[0]} says ${manager}` : 'no lockfile'}, but node_modules is missing. Get it with: ${manager} install`,
+    );
+  }
+  return check(
+    'packages',
+    found ? 'ok' : 'note',
+    found ? `${manager} (${found[0]}), installed` : 'installed, without a lockfile: dependencies are not checked',
+  );
+}
+
+const inspectionSchema = z.object({
+  checks: z.array(
+    z.object({ name: z.string(), status: z.enum(['ok', 'note', 'warning', 'error']), message: z.string() }),
+  ),
+});
+
+/** What an agent finds here to work with, told by the agent itself so that it cannot differ from what a run uses. */
+async function agentChecks(agent: string, { services, signal }: CommandContext): Promise<readonly CheckItem[]> {
+  const { env, workspace, stateDir, invoker } = services;
+  const scope = await workspace.scope({ all: true });
+  if (!scope.ok) return [check(agent, 'error', scope.failure.message)];
+  const id = env.random.uuid();
+  const outcome = await invoker.invoke(
+    {
+      ...{ run: id, step: 'doctor', attempt: 1, idempotencyKey: id, needs: {}, with: {} },
+      ...{ workspace: workspace.root, stateDir, agent, operation: 'inspect', scope: scope.value },
+    },
+    { signal, onMessage: () => undefined },
+  );
+  if (!outcome.ok) return [check(agent, 'error', outcome.error.message)];
+  return inspectionSchema.parse(outcome.data).checks.map(({ name, status, message }) => check(name, status, message));
+}
+
+async function definitionsCheck({ library, registry }: Services): Promise<CheckItem> {
+  const problems = [...(await registry.problems()), ...(await library.problems())];
+  const ids = (await library.list()).map(({ definition }) => definition.id);
+  if (problems.length > 0)
+    return check(
+      'workflows',
+      'error',
+      `${countWords(problems.length, 'problem')} in .savepoint. See them with: savepoint validate`,
+    );
+  return check('workflows', 'ok', ids.join(', '));
+}
+
+async function approvalCheck({ registry }: Services): Promise<CheckItem> {
+  const open = (await registry.commands()).filter(({ approved }) => !approved);
+  if (open.length === 0) return check('approvals', 'ok', 'no command waits for your approval');
+  return check(
+    'approvals',
+    'warning',
+    `${countWords(open.length, 'command')} of agent files not approved. Look at them with: savepoint trust`,
+  );
+}
+
+function stateCheck({ stateDir, env }: Services): CheckItem {
+  const stat = env.files.stat(stateDir);
+  return check('state folder', 'ok', stat ? stateDir : `${stateDir} (made at the first run)`);
+}
+
+function journalCheck({ reader }: Services): CheckItem {
+  const journal = reader();
+  const sessions = journal.sessions();
+  const events = sessions.reduce((sum, session) => sum + session.events, 0);
+  const repairs = journal
+    .repairs()
+    .map(({ file, lost, keptAside }) => ({ file, lost: lost.map(([from, to]) => [from, to]), keptAside }));
+  const words = `${countWords(events, 'event')} in ${countWords(sessions.length, 'session')}`;
+  if (repairs.length === 0) return check('journal', 'ok', `${words}, nothing damaged`);
+  const lost = repairs.flatMap((repair) => repair.lost).reduce((sum, [from = 0, to = -1]) => sum + to - from + 1, 0);
+  const message = `${words}; ${countWords(repairs.length, 'file')} was found damaged, ${countWords(lost, 'event')} lost. The damaged part is kept aside: ${repairs.map(({ keptAside, file }) => keptAside ?? file).join(', ')}`;
+  return { kind: 'check', name: 'journal', status: 'warning', message, repairs };
+}

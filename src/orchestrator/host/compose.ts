@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fail, ok, type Result } from '../../contract/failures.ts';
+import { BUILT_IN_AGENTS } from '../agents/facts.ts';
+import { createMasker } from '../agents/security-auditor/secrets/masker.ts';
+import { createRunBook } from '../commands/run-book.ts';
+import type { Services } from '../commands/services.ts';
+import { createInvoker } from '../integration/invoker.ts';
+import { createBuiltinProtocol } from '../integration/protocols/builtin.ts';
+import { createAgentRegistry } from '../integration/registry.ts';
+import { createClaims } from '../journal/claims.ts';
+import { readHistory } from '../journal/history.ts';
+import { openJournal } from '../journal/open-journal.ts';
+import { createJournalReader } from '../journal/reader.ts';
+import { createProcesses } from '../process/create-processes.ts';
+import { createGroups } from '../process/groups.ts';
+import { createCheckedFiles } from '../workflow/checked-files.ts';
+import { createLibrary } from '../workflow/library.ts';
+import { createResultCache } from '../workflow/result-cache.ts';
+import { createRunner } from '../workflow/runner.ts';
+import { createToolFacts } from '../workflow/tool-facts.ts';
+import { createWorkspace } from '../workspace/create-workspace.ts';
+import { createNodeEnv } from './node-env.ts';
+import { PLACES, VERSION } from './places.ts';
+import { stateDirOf } from './state-dir.ts';
+import { workspaceNode } from './workspace-node.ts';
+
+export interface Composed {
+  readonly services: Services;
+  /** "harbor-api on feat/invoice-credit": for the head of a live tree. */
+  place(): Promise<string>;
+  /** Durations of up to three completed runs of a workflow, newest first, milliseconds. */
+  earlier(workflow: string): readonly number[];
+  /** Ends child processes, then the session. */
+  close(): Promise<void>;
+}
+
+/** Wires everything for one workspace. Nothing is written, locked or started before a command asks for it. */
+export async function composeServices(folder: string): Promise<Composed> {
+  const env = createNodeEnv({ version: VERSION });
+  const stateDir = stateDirOf(folder, env.host);
+  const workspace = createWorkspace({ root: folder, stateDir, files: env.files, host: env.host });
+  const { root } = workspace;
+  const groups = createGroups({ ...env, folder: path.join(stateDir, 'groups') });
+  const processes = createProcesses({ groups, clock: env.clock });
+  const registry = createAgentRegistry({ root, stateDir, files: env.files, builtIn: BUILT_IN_AGENTS });
+  const checked = createCheckedFiles({ files: env.files, dir: path.join(stateDir, 'cache') });
+  const library = createLibrary({
+    root,
+    builtinDir: PLACES.workflows,
+    agents: registry,
+    checked,
+    savepointVersion: VERSION,
+  });
+  const node = await workspaceNode(env.host);
+  const builtin = createBuiltinProtocol({
+    groups,
+    clock: env.clock,
+    argv: [process.execPath, PLACES.toolHost],
+    setup: {
+      workspace: root,
+      stateDir,
+      version: VERSION,
+      node,
+      slotPath: path.join(path.dirname(stateDir), 'measuring.lock'),
+    },
+    history: async () => readHistory({ env, stateDir }),
+  });
+  const invoker = createInvoker({ registry, builtin, processes, workspace });
+  const reader = once(() => createJournalReader({ env, stateDir }));
+  const claimsFor = (session: string | null) =>
+    createClaims({ env, stateDir, session, highestRun: () => reader().highestRun() });
+  const runs = createRunBook({ claims: claimsFor(null), reader });
+
+  const session = once((): ReturnType<Services['openRunner']> => open());
+  async function open(): ReturnType<Services['openRunner']> {
+    const journal = openJournal({ env, stateDir });
+    if (!journal.ok) return journal;
+    // What a dead Savepoint left running must be gone before any step starts.
+    await processes.sweep();
+    const runner = createRunner({
+      ...{ env, stateDir, workspace, library, invoker, journal: journal.value },
+      reader: reader(),
+      claims: claimsFor(journal.value.session),
+      agents: registry,
+      tools: createToolFacts({ root, nodeVersion: async () => node.version }),
+      cache: createResultCache(checked),
+      mask: createMasker(),
+    });
+    return ok({ runner, journal: journal.value });
+  }
+
+  let opened: ReturnType<Services['openRunner']> | null = null;
+  const services: Services = {
+    ...{ env, stateDir, workspace, library, registry, invoker, reader, runs },
+    openRunner: () => (opened = session()),
+    writeUserFile,
+  };
+  return {
+    services,
+    async place() {
+      const git = await workspace.git();
+      return git?.branch ? `${path.basename(root)} on ${git.branch}` : path.basename(root);
+    },
+    earlier(workflow) {
+      const durations: number[] = [];
+      for (const view of runs.newest(30)) {
+        if (view.workflow !== workflow || view.status !== 'completed' || view.endedAt === null) continue;
+        durations.push(Date.parse(view.endedAt) - Date.parse(view.startedAt));
+        if (durations.length === 3) break;
+      }
+      return durations;
+    },
+    async close() {
+      const last = await opened;
+      if (last?.ok) await last.value.runner.close();
+      await invoker.close();
+      await processes.close();
+      if (last?.ok) await last.value.journal.close();
+    },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+async function writeUserFile(file: string, text: string): Promise<Result<null>> {
+  try {
+    writeFileSync(path.resolve(file), text);
+    return ok(null);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return fail(
+      'usage',
+      `The report could not be written to ${file}: ${error.message}. Name a file in a folder that exists.`,
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { HostFacts } from '../env.ts';
+
+/** The Node that runs the workspace's tools: the first in PATH, as in the user's own terminal, else the one that runs us. */
+export async function workspaceNode({
+  env,
+  platform,
+  nodeVersion,
+}: HostFacts): Promise<{ readonly path: string; readonly version: string }> {
+  const own = { path: process.execPath, version: nodeVersion };
+  const found = inPath(env['PATH'] ?? '', platform === 'win32' ? 'node.exe' : 'node');
+  if (found === null || realpathSync(found) === realpathSync(own.path)) return own;
+  try {
+    const { stdout } = await promisify(execFile)(found, ['--version'], { timeout: 10_000 });
+    return { path: found, version: stdout.trim() };
+  } catch (error) {
+    // A `node` in PATH that does not even tell its version runs no test either.
+    if (error instanceof Error) return own;
+    throw error;
+  }
+}
+
+function inPath(searched: string, name: string): string | null {
+  for (const folder of searched.split(path.delimiter)) {
+    const file = path.join(folder, name);
+    if (path.isAbsolute(file) && statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file;
+  }
+  return null;
+}
