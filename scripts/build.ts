@@ -47,4 +47,7 @@ cpSync(path.join(root, 'src/orchestrator/workflow/builtin'), path.join(out, 'bui
 cpSync(path.join(root, 'src/orchestrator/agents/test-executor/reporters'), path.join(out, 'reporters'), {
   recursive: true,
 });
+cpSync(path.join(root, 'src/orchestrator/agents/performance-analyzer/meter'), path.join(out, 'meter'), {
+  recursive: true,
+});
 chmodSync(path.join(out, 'savepoint.js'), 0o755);

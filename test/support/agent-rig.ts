@@ -25,6 +25,7 @@ export interface AskedOf {
   readonly with?: JsonObject;
   readonly history?: History;
   readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
   readonly onMessage?: (message: AgentMessage) => void;
   readonly node?: AgentContext['node'];
 }
@@ -91,6 +92,7 @@ async function run(
     scope: at.scope,
     with: asked.with ?? {},
     needs: {},
+    ...(asked.timeoutMs === undefined ? {} : { timeoutMs: asked.timeoutMs }),
   };
   return operation(request, context);
 }

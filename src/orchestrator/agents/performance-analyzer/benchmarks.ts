@@ -136,8 +136,9 @@ function targetOf(all: readonly string[], folder: string): Benchmark | null {
   return { file: posix.join(folder, file), runner: 'script', folder, nodeFlags, args, env };
 }
 
+/** Quotes group, and go away. */
 function words(command: string): readonly string[] {
-  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+  return (command.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/["']/g, ''));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

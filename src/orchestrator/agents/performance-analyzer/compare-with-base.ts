@@ -69,7 +69,8 @@ async function makePlan(request: AgentRequest, context: AgentContext): Promise<P
   for (const { what, why } of notChecked) context.emit({ kind: 'not-checked', what, why });
   if (benchmarks.length === 0)
     return 'there is no benchmark that Savepoint can run (scripts.bench, bench/*.js, *.bench.ts)';
-  const reached = graph.reaching(changedCode);
+  const own = new Set(benchmarks.map(({ file }) => file));
+  const reached = graph.reaching(changedCode.filter((file) => !own.has(file)));
   const telling = benchmarks.filter(({ file }) => reached.has(file));
   if (telling.length === 0) return `none of the ${String(benchmarks.length)} benchmark files uses a changed file`;
   return { base, differing, changedCode, benchmarks: telling };

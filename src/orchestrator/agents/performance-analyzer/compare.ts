@@ -53,12 +53,13 @@ export async function compare(benchmark: Benchmark, deps: CompareDeps): Promise<
   if (!hasRun(second)) return notCompared(`it runs on the base but not on the change: ${complaint(second)}`, second);
   const names = [...first.times.keys()].filter((name) => second.times.has(name));
   if (names.length === 0) return notCompared('no benchmark of the same name is in both', second);
-  const pairMs = began - deps.timeLeftMs();
+  // The first start of anything is slow.
+  const pairMs = 2 * Math.min(first.end.durationMs, second.end.durationMs);
   if (pairMs * LEAST_PAIRS > deps.timeLeftMs()) return notCompared(tooLong(pairMs, deps.timeLeftMs()), second);
   return pairUp({ benchmark, deps, names, maxMs: maxMsFor(began), last: second });
 }
 
-/** A tenth of the time for each of some twenty processes would leave nothing: about 24 must fit with their start. */
+/** Some twenty processes and their starts must fit, at twice the time that they were asked to take. */
 function maxMsFor(timeLeftMs: number): number {
   return Math.min(WANTED_MS, timeLeftMs / 40);
 }
@@ -140,6 +141,6 @@ function complaint({ end }: Measurement): string {
 }
 
 function tooLong(pairMs: number, leftMs: number): string {
-  const needed = Math.ceil((pairMs * (LEAST_PAIRS + 2)) / 1000);
+  const needed = Math.ceil((pairMs * (LEAST_PAIRS + 1)) / 1000);
   return `${String(LEAST_PAIRS)} pairs take about ${String(needed)} s and ${String(Math.floor(leftMs / 1000))} s are left; give the step a longer timeout`;
 }

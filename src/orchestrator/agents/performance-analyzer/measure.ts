@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -35,8 +36,6 @@ export interface MeterDeps {
 const LEAST_MS = 1e-6;
 const PROFILE_MS = 1000;
 const PROFILE_BATCHES = 250;
-/** Microseconds between samples; functions that were compiled into their callers would not be seen. */
-const PROFILING = ['--cpu-prof', '--cpu-prof-interval=250', '--no-turbo-inlining', '--no-maglev-inlining'];
 const resultSchema = z.object({ name: z.string(), ms: z.number() });
 
 export function createMeter(deps: MeterDeps): Meter {
@@ -59,16 +58,15 @@ export function createMeter(deps: MeterDeps): Meter {
   }
 
   return {
-    measure: (benchmark, tree, maxMs) => run({ benchmark, tree, maxMs, nodeFlags: [], only: null }),
+    measure: (benchmark, tree, maxMs) => run({ benchmark, tree, maxMs, profiles: null, only: null }),
     async profile(benchmark, tree, only) {
       await rm(profiles, { recursive: true, force: true });
       await mkdir(profiles, { recursive: true });
-      const nodeFlags = [...PROFILING, `--cpu-prof-dir=${profiles}`];
       await run({
         benchmark,
         tree,
         maxMs: PROFILE_MS,
-        nodeFlags,
+        profiles,
         only: only === '' ? null : only.replace(/ #\d+$/, ''),
       });
       return largestProfile(profiles);
@@ -80,31 +78,38 @@ interface Job {
   readonly benchmark: Benchmark;
   readonly tree: string;
   readonly maxMs: number;
-  readonly nodeFlags: readonly string[];
+  /** Folder for CPU profiles when they are wanted. */
+  readonly profiles: string | null;
   readonly only: string | null;
 }
 
-function commandOf({ node, preload }: MeterDeps, { benchmark, tree, nodeFlags }: Job): readonly string[] {
+function commandOf({ node, preload }: MeterDeps, { benchmark, tree }: Job): readonly string[] {
   const file = join(tree, benchmark.file);
   if (benchmark.runner === 'vitest') {
-    return [node, join(tree, benchmark.folder, 'node_modules/vitest/vitest.mjs'), 'bench', '--run', file];
+    return [node, vitestEntry(tree, benchmark.folder), 'bench', '--run', file];
   }
-  return [node, ...nodeFlags, '--import', preload, ...benchmark.nodeFlags, file, ...benchmark.args];
+  return [node, '--import', preload, ...benchmark.nodeFlags, file, ...benchmark.args];
+}
+
+/** In the package's own packages, else in the workspace's; where it is in neither, Node's own error says so. */
+function vitestEntry(tree: string, folder: string): string {
+  const own = join(tree, folder, 'node_modules/vitest/vitest.mjs');
+  return existsSync(own) ? own : join(tree, 'node_modules/vitest/vitest.mjs');
 }
 
 /** Vitest measures in processes of its own, which get our preload by their environment. */
 function environmentOf(
-  { benchmark, maxMs, nodeFlags, only }: Job,
+  { benchmark, maxMs, profiles, only }: Job,
   { results, preload }: { readonly results: string; readonly preload: string },
 ): Record<string, string> {
   return {
     SAVEPOINT_METER: results,
     SAVEPOINT_METER_MAX_MS: String(Math.round(maxMs)),
     ...(only === null ? {} : { SAVEPOINT_METER_ONLY: only }),
-    ...(nodeFlags.length === 0 ? {} : { SAVEPOINT_METER_BATCHES: String(PROFILE_BATCHES) }),
-    ...(benchmark.runner === 'vitest'
-      ? { CI: '1', NODE_OPTIONS: [`--import="${preload}"`, ...nodeFlags.map((flag) => `"${flag}"`)].join(' ') }
-      : {}),
+    ...(profiles === null
+      ? {}
+      : { SAVEPOINT_METER_PROFILE: profiles, SAVEPOINT_METER_BATCHES: String(PROFILE_BATCHES) }),
+    ...(benchmark.runner === 'vitest' ? { CI: '1', NODE_OPTIONS: `--import=${JSON.stringify(preload)}` } : {}),
   };
 }
 

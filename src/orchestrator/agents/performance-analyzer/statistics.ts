@@ -77,10 +77,21 @@ function noiseOf(pairs: readonly Pair[], tail: number): number {
 
 /** Percentile bootstrap interval of the median. */
 export function bootstrapMedian(values: readonly number[], tail: number): readonly [low: number, high: number] {
-  const random = seededRandom(values.length);
-  const medians = Array.from({ length: RESAMPLES }, () =>
-    median(values.map(() => values[Math.floor(random() * values.length)] ?? 0)),
-  ).toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
+  const count = sorted.length;
+  const random = seededRandom(count);
+  const medians = new Float64Array(RESAMPLES);
+  // Of a resample only the ranks in the sorted values matter for its median.
+  const ranks = new Uint16Array(count);
+  const half = count >> 1;
+  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+    for (let draw = 0; draw < count; draw += 1) ranks[draw] = Math.floor(random() * count);
+    ranks.sort();
+    const upper = sorted[ranks[half] ?? 0] ?? 0;
+    const lower = count % 2 === 1 ? upper : (sorted[ranks[half - 1] ?? 0] ?? 0);
+    medians[resample] = (upper + lower) / 2;
+  }
+  medians.sort();
   const outside = Math.floor(tail * RESAMPLES);
   return [medians[outside] ?? 0, medians[RESAMPLES - 1 - outside] ?? 0];
 }

@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import module, { createRequire, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { startProfile } from './profile.mjs';
 
 const MARK = '?savepoint-batch=';
 
@@ -11,6 +12,7 @@ export function measureScript({ limits, report, isReported }) {
   const url = pathToFileURL(file).href;
   let batches = 0;
   let fastest = Infinity;
+  const endProfile = startProfile();
   let from = performance.now();
   const began = from;
 
@@ -51,6 +53,7 @@ export function measureScript({ limits, report, isReported }) {
   process.on('exit', (code) => {
     if (isReported() || code !== 0) return;
     if (batches === 0) end();
+    endProfile();
     report('', fastest);
   });
 }

@@ -1,6 +1,7 @@
 // Makes one iteration of tinybench one batch of ours: as many calls as take a few milliseconds. Its own iterations are single
 // calls, which for short functions measure mostly the clock.
 import { limits, report } from './meter.mjs';
+import { startProfile } from './profile.mjs';
 
 const timings = new WeakMap();
 
@@ -63,12 +64,16 @@ export function meteredBench(Bench) {
       return super.add(name, wrapped, options);
     }
     async run() {
+      const endProfile = startProfile();
       const result = await super.run();
+      endProfile();
       this.#report();
       return result;
     }
     runSync() {
+      const endProfile = startProfile();
       const result = super.runSync();
+      endProfile();
       this.#report();
       return result;
     }
@@ -92,7 +97,9 @@ export function meteredTask(Task) {
       this.#timing = timing;
     }
     async run() {
+      const endProfile = this.#timing === null ? () => undefined : startProfile();
       const result = await super.run();
+      endProfile();
       if (this.#timing !== null && this.#timing.fastest < Infinity) report(this.name, this.#timing.fastest);
       return result;
     }
