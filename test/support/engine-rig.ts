@@ -12,6 +12,7 @@ import { createCheckedFiles } from '../../src/orchestrator/workflow/checked-file
 import type { KnownAgent } from '../../src/orchestrator/workflow/ports.ts';
 import { createResultCache } from '../../src/orchestrator/workflow/result-cache.ts';
 import { createRunner } from '../../src/orchestrator/workflow/runner.ts';
+import type { Workspace } from '../../src/orchestrator/workspace/workspace.ts';
 import { folderWorkspace, makeFolder, removeFolder } from './folder-workspace.ts';
 import { createSimulatedMachine, type SimulatedMachine } from './simulated-env.ts';
 
@@ -99,7 +100,7 @@ export function createEngineRig(
       journal: { ...journal, append: async (group) => (dead ? new Promise(() => {}) : journal.append(group)) },
       reader,
       claims: createClaims({ env, stateDir: STATE_DIR, session: journal.session, highestRun: reader.highestRun }),
-      workspace: folderWorkspace(root),
+      workspace: ignoringEnv(folderWorkspace(root)),
       library: {
         find: async (id) => {
           const workflow = workflows.get(id);
@@ -152,6 +153,19 @@ export function createEngineRig(
     events: (run) => [...createJournalReader({ env: machine.start().env, stateDir: STATE_DIR }).events({ run })],
     syncs: () => syncs,
     remove: () => removeFolder(root),
+  };
+}
+
+/** As with a .gitignore that names .env files. */
+function ignoringEnv(workspace: Workspace): Workspace {
+  const kept = (files: readonly string[]): readonly string[] => files.filter((file) => !/(?:^|\/)\.env/.test(file));
+  return {
+    ...workspace,
+    files: async () => kept(await workspace.files()),
+    scope: async (request) => {
+      const scope = await workspace.scope(request);
+      return scope.ok ? ok({ ...scope.value, files: kept(scope.value.files) }) : scope;
+    },
   };
 }
 
