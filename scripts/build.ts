@@ -50,4 +50,7 @@ cpSync(path.join(root, 'src/orchestrator/agents/test-executor/reporters'), path.
 cpSync(path.join(root, 'src/orchestrator/agents/performance-analyzer/meter'), path.join(out, 'meter'), {
   recursive: true,
 });
+cpSync(path.join(root, 'src/orchestrator/agents/performance-analyzer/meter'), path.join(out, 'meter'), {
+  recursive: true,
+});
 chmodSync(path.join(out, 'savepoint.js'), 0o755);

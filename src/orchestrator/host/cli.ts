@@ -18,6 +18,7 @@ type CommandInvocation = Extract<Invocation, { readonly kind: 'command' }>;
 export async function main(argv: readonly string[]): Promise<void> {
   const parsed = parseArguments(argv);
   const json = parsed.ok ? parsed.value.kind === 'command' && parsed.value.json : argv.includes('--json');
+  process.on('uncaughtException', (error: unknown) => process.exit(reportBug(error, json)));
   // A reader that went away (`savepoint events | head`) is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -112,6 +113,14 @@ function onStopSignals(platform: NodeJS.Platform, stop: () => void): () => void 
   return () => {
     for (const signal of signals) process.off(signal, stop);
   };
+}
+
+/** Only bugs come this way: no stack trace unless it is asked for. */
+function reportBug(error: unknown, json: boolean): ExitCode {
+  const bug = error instanceof Error ? error : new Error(String(error));
+  if (process.env['SAVEPOINT_DEBUG'] !== undefined) process.stderr.write(`${bug.stack ?? bug.message}\n`);
+  const message = `This is a bug in Savepoint: ${bug.message}. What was stored is safe. Report it with what SAVEPOINT_DEBUG=1 savepoint … prints.`;
+  return reportFailure({ code: 'internal', message }, json);
 }
 
 function reportFailure({ code, message, data }: Failure, json: boolean): ExitCode {
