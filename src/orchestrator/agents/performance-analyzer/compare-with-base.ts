@@ -179,14 +179,14 @@ function compareOne(benchmark: Benchmark, index: number, session: Session): Prom
 }
 
 /** The copies stay until the next measurement, so that the quoted command can be run by hand. */
-function emitEvidence({ benchmark, last }: Comparison, { emit, node }: AgentContext): void {
+function emitEvidence({ benchmark, last }: Comparison, context: AgentContext): void {
   if (last === null) return;
   const { command, cwd, end } = last;
-  emit({
+  context.emit({
     kind: 'evidence',
     evidence: {
       tool: `benchmark ${benchmark.file}`,
-      version: `node ${node.version}`,
+      version: `node ${context.node.version}`,
       command,
       cwd,
       exitCode: end.exitCode,
