@@ -51,7 +51,16 @@ const scripts = {
     say({ kind: 'progress', message: String(process.pid) });
     setInterval(() => {}, 1000);
   },
-  die: () => process.kill(process.pid, 'SIGSEGV'),
+  succeed: () => {
+    say({ kind: 'progress', message: 'one' });
+    say({ kind: 'progress', message: 'two' });
+    say({ kind: 'result', data: { n: 1 } });
+  },
+  stubborn: () => {
+    process.on('SIGTERM', () => {});
+    scripts.wait();
+  },
+  die: () => process.kill(process.pid, 'SIGKILL'),
   long: () => {
     say({ kind: 'result', data: 'x'.repeat(1_000_000) });
     console.log('y'.repeat(200_000));

@@ -19,6 +19,26 @@ const SCRIPTS: Readonly<Record<string, Operation>> = {
     release();
     return done('measured');
   },
+  succeed: async (_, context) => {
+    context.emit({ kind: 'progress', message: 'one' });
+    context.emit({ kind: 'progress', message: 'two' });
+    return { ok: true, data: { n: 1 }, summary: 'done' };
+  },
+  fail: async (_, context) => {
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+    const about = { agent: 'scripted', rule: 'demo.rule', message: 'Bad.', file: 'a.ts', fingerprint: 'f' };
+    context.emit({ kind: 'finding', finding: { ...about, range, severity: 'error', confidence: 'certain' } });
+    return { ok: false, error: { code: 'missing-tool', message: 'There is no such tool.' } };
+  },
+  die: async () => {
+    process.kill(process.pid, 'SIGKILL');
+    return new Promise(() => undefined);
+  },
+  stubborn: async (_, context) => {
+    process.on('SIGTERM', () => undefined);
+    context.emit({ kind: 'progress', message: String(process.pid) });
+    return new Promise(() => undefined);
+  },
   throw: async () => {
     throw new TypeError('no such thing');
   },

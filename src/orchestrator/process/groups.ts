@@ -6,7 +6,7 @@ import { createLedger, type GroupRecord } from './ledger.ts';
 import { createProcessTable, startTimeNow, type GroupMark, type Reach } from './process-table.ts';
 
 /** A group gets this long after TERM, then KILL: together within the promised 2 s. */
-const TERM_MS = 1400;
+const TERM_MS = 1200;
 const KILL_MS = 500;
 const FIRST_LOOK_MS = 15;
 
@@ -128,7 +128,7 @@ export function createGroups({ files, clock, random, host, folder }: GroupsDeps)
   ): Promise<boolean> {
     const deadline = clock.monotonic() + withinMs;
     const told = new Set<number>();
-    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, 200)) {
+    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, 100)) {
       const members = await table.members(mark, reach);
       if (members.length === 0) return true;
       const untold = members.filter((pid) => !told.has(pid) || signal === 'SIGKILL');
