@@ -1,0 +1,220 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import ts from 'typescript';
+import type { AgentOutcome, AgentRequest, NeedResult } from '../../../contract/agents.ts';
+import type { Finding } from '../../../contract/findings.ts';
+import type { Json, JsonObject } from '../../../contract/json.ts';
+import { parsedSourcesOf } from '../../workspace/parsed-source.ts';
+import { applyScopePolicy, type ScopedFindings } from '../../workspace/scope-policy.ts';
+import type { AgentContext } from '../agent.ts';
+import { lockfileKind } from './dependencies/lockfile.ts';
+import { lookAtFile, type FileLook, type LookDeps, type LookName } from './look.ts';
+import { PATTERN_RULES } from './patterns/scan.ts';
+import { secretNames } from './secrets/key.ts';
+import { SECRETLINT_VERSION } from './secrets/secretlint.ts';
+import { TOKEN_RULES } from './secrets/tokens.ts';
+
+/** Fingerprints handed to later steps; a run with more has other worries. */
+const MAX_KNOWN = 2_000;
+/** Milliseconds between two progress messages, and between two looks at the signal. */
+const BREATH_MS = 100;
+
+export interface Audit {
+  readonly request: AgentRequest;
+  readonly context: AgentContext;
+  /** Files to look at, relative. */
+  readonly files: readonly string[];
+  /** Fingerprints of what was said already. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Looks at the files one by one: what the scope's policy lets through is emitted at once. */
+export async function audit({ request, context, files, known }: Audit): Promise<AgentOutcome> {
+  const { clock, signal, workspace } = context;
+  const times = new Map<LookName, number>();
+  const looking = await lookDeps({ request, context }, times);
+  const said: Finding[] = [];
+  const unread = new Set<string>();
+  let older = 0;
+  let breath = clock.monotonic();
+  for (const [index, file] of files.entries()) {
+    if (clock.monotonic() - breath > BREATH_MS) {
+      context.emit({
+        kind: 'progress',
+        message: `${String(index)} of ${String(files.length)} files`,
+        fraction: index / files.length,
+      });
+      await nextTurn();
+      breath = clock.monotonic();
+    }
+    if (signal.aborted)
+      return {
+        ok: false,
+        error: {
+          code: 'cancelled',
+          message: `The audit was stopped after ${String(index)} of ${String(files.length)} files.`,
+        },
+      };
+    const text = await workspace.read(file);
+    if (text === null) {
+      unread.add(file);
+      continue;
+    }
+    const scoped = await lookInScope(file, text, { request, context, looking });
+    older += scoped.older;
+    for (const finding of scoped.reported) {
+      if (known.has(finding.fingerprint)) continue;
+      said.push(finding);
+      context.emit({ kind: 'finding', finding });
+    }
+  }
+  tellGaps(context, { unread, files });
+  tellEvidence(context, { times, files });
+  const looked = files.length - unread.size;
+  return {
+    ok: true,
+    data: {
+      files: looked,
+      older,
+      findings: [...known, ...said.map((finding) => finding.fingerprint)].slice(0, MAX_KNOWN),
+    },
+    summary: summaryOf(said.length, looked),
+    older,
+    ...(looked === 0 ? { nothingChecked: true } : {}),
+  };
+}
+
+function summaryOf(findings: number, looked: number): string {
+  if (looked === 0) return 'nothing to look at';
+  return findings === 0 ? 'nothing found' : `${String(findings)} ${findings === 1 ? 'finding' : 'findings'}`;
+}
+
+async function lookDeps(
+  { request, context }: Pick<Audit, 'request' | 'context'>,
+  times: Map<LookName, number>,
+): Promise<LookDeps> {
+  const { clock, workspace } = context;
+  const add = (look: LookName, started: number): void => {
+    times.set(look, (times.get(look) ?? 0) + clock.monotonic() - started);
+  };
+  return {
+    root: workspace.root,
+    sources: parsedSourcesOf(workspace),
+    nameOf: await secretNames(request.stateDir),
+    readOther: (file) => workspace.read(file),
+    timed: (look, work) => {
+      const started = clock.monotonic();
+      const result = work();
+      if (result instanceof Promise)
+        void result.then(
+          () => add(look, started),
+          () => add(look, started),
+        );
+      else add(look, started);
+      return result;
+    },
+  };
+}
+
+interface LookingInScope extends Pick<Audit, 'request' | 'context'> {
+  readonly looking: LookDeps;
+}
+
+/** The base is only asked where there is something to compare. */
+async function lookInScope(
+  file: string,
+  text: string,
+  { request, context, looking }: LookingInScope,
+): Promise<ScopedFindings> {
+  const { scope } = request;
+  const { workspace } = context;
+  const { findings, gaps } = await lookAtFile(file, text, looking);
+  for (const why of gaps) context.emit({ kind: 'not-checked', what: file, why });
+  if (findings.length === 0) return { reported: [], older: 0, silenced: 0 };
+  const isCompared = scope.kind === 'changed';
+  const base = isCompared ? await lookAtBase(file, { request, context, looking }) : null;
+  return applyScopePolicy({
+    scope,
+    text,
+    findings,
+    base: base?.findings ?? [],
+    changed: isCompared ? await workspace.changedLines(scope, file) : [],
+    dismissed: workspace.dismissed(),
+  });
+}
+
+async function lookAtBase(file: string, { request, context, looking }: LookingInScope): Promise<FileLook | null> {
+  const { base } = request.scope;
+  const text = base === null ? null : await context.workspace.readBase(base, file);
+  if (base === null || text === null) return null;
+  return lookAtFile(file, text, { ...looking, readOther: (other) => context.workspace.readBase(base, other) });
+}
+
+interface Unread {
+  readonly unread: ReadonlySet<string>;
+  readonly files: readonly string[];
+}
+
+/** Binary files have no text to look at: they are no gap. */
+function tellGaps(context: AgentContext, { unread, files }: Unread): void {
+  for (const { file, why } of context.workspace.skipped()) {
+    if (unread.has(file) && why !== 'binary') context.emit({ kind: 'not-checked', what: file, why });
+  }
+  if (files.some((file) => lockfileKind(file) !== null)) {
+    context.emit({
+      kind: 'not-checked',
+      what: 'known advisories of dependencies',
+      why: 'they need data from the network; your package manager’s audit command has them',
+    });
+  }
+}
+
+interface Timed {
+  readonly times: ReadonlyMap<LookName, number>;
+  readonly files: readonly string[];
+}
+
+function tellEvidence(context: AgentContext, { times, files }: Timed): void {
+  const tell = (look: LookName, tool: string, version: string): void => {
+    const durationMs = times.get(look);
+    if (durationMs === undefined) return;
+    context.emit({
+      kind: 'evidence',
+      evidence: {
+        tool,
+        version,
+        command: [],
+        cwd: context.workspace.root,
+        exitCode: null,
+        durationMs: Math.round(durationMs),
+      },
+    });
+  };
+  if (files.length === 0) return;
+  tell('secrets', `built in: secrets (${String(TOKEN_RULES.length)} token shapes, secretlint)`, SECRETLINT_VERSION);
+  tell('patterns', `built in: insecure patterns (${String(PATTERN_RULES.length)} rules)`, `typescript ${ts.version}`);
+  tell('dependencies', 'built in: dependencies', 'lockfile');
+}
+
+/** Fingerprints in the data of earlier audits among the needs. */
+export function knownFindings(needs: AgentRequest['needs']): ReadonlySet<string> {
+  return new Set(Object.values(needs).flatMap((need) => stringsIn(need, 'findings')));
+}
+
+/** Files that an analysis of the task named; null when no need names any. */
+export function namedFiles(needs: AgentRequest['needs']): readonly string[] | null {
+  const files = Object.values(needs).flatMap((need) => stringsIn(need, 'files'));
+  return files.length > 0 ? [...new Set(files)].toSorted() : null;
+}
+
+/** A member that lists strings, or objects that have a `file`. */
+function stringsIn(need: NeedResult, member: string): readonly string[] {
+  const list = isObject(need) ? need[member] : undefined;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: Json) =>
+    typeof item === 'string' ? [item] : isObject(item) && typeof item['file'] === 'string' ? [item['file']] : [],
+  );
+}
+
+function isObject(value: NeedResult): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('error' in value);
+}
