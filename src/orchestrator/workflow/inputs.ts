@@ -36,7 +36,8 @@ export async function createManifest(request: ManifestRequest): Promise<Manifest
   const { step, look } = request;
   const { files, hash: filesHash } = await look.inputFiles(step.inputs.files, request.scope);
   const facts = factsOf(request);
-  const hash = sha256(JSON.stringify([step.agent, step.operation, facts, filesHash]));
+  // The step's id too: the agent is told it, so its result may depend on it.
+  const hash = sha256(JSON.stringify([step.id, step.agent, step.operation, facts, filesHash]));
   return { hash, filesHash, files, facts };
 }
 
