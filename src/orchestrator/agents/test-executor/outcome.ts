@@ -27,12 +27,10 @@ export function judge(run: RunnerRun, name: string): Judgement {
     return error('cancelled', `${name} was stopped before it was through`);
   const bad = end.exitCode !== 0;
   if (cases.length === 0) {
-    if (!bad || ended || end.lastLines.some((line) => NO_TESTS.test(line))) {
-      return bad && ended
-        ? error('exit', `${name} ended with ${ending(run)} without running a test`)
-        : { kind: 'no-tests' };
-    }
-    return error('exit', `${name} did not get to its tests and ended with ${ending(run)}; its last lines say why`);
+    const none = run.foundNone || end.lastLines.some((line) => NO_TESTS.test(line));
+    if (!bad || none) return { kind: 'no-tests' };
+    const where = ended ? 'without running a test' : 'before it got to its tests';
+    return error('exit', `${name} ended with ${ending(run)} ${where}; its last lines say why`);
   }
   if (!bad || (ended && cases.some((test) => test.status === 'failed'))) return { kind: 'looked', extra: null };
   return { kind: 'looked', extra: { name: `(the run of ${name})`, file: '', status: 'failed', message: badEnd(run) } };

@@ -22,7 +22,7 @@ const lineSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('empty'), file: z.string() }),
   z.object({ t: z.literal('idle') }),
   z.object({ t: z.literal('busy') }),
-  z.object({ t: z.literal('end') }),
+  z.object({ t: z.literal('end'), files: z.number().optional() }),
 ]);
 
 /** How one call of a runner went. */
@@ -36,6 +36,8 @@ export interface RunnerRun {
   readonly empty: readonly string[];
   /** The runner said that it was through. */
   readonly ended: boolean;
+  /** It said that it found no test file. */
+  readonly foundNone: boolean;
   /** It was through and did not end by itself, so it was ended. */
   readonly leftOpen: boolean;
   readonly firstResultMs: number | null;
@@ -64,6 +66,7 @@ export async function runAndListen(command: RunnerCommand, deps: ListenDeps): Pr
   const from = clock.monotonic();
   let firstResultMs: number | null = null;
   let ended = false;
+  let foundNone = false;
   let stopWaiting: (() => void) | null = null;
 
   const add = (test: TestCase): void => {
@@ -76,7 +79,10 @@ export async function runAndListen(command: RunnerCommand, deps: ListenDeps): Pr
     const said = lineSchema.safeParse(parseJson(line)).data;
     // A test that writes on descriptor 3 itself is not for us to judge.
     if (said === undefined) return deps.onLog({ kind: 'log', text: line, stream: 'stdout' });
-    if (said.t === 'end') ended = true;
+    if (said.t === 'end') {
+      ended = true;
+      foundNone = said.files === 0;
+    }
     stopWaiting?.();
     stopWaiting =
       said.t === 'idle' || ended ? clock.timer(LINGER_MS, () => lingering.abort(), { keepAlive: true }) : null;
@@ -100,7 +106,7 @@ export async function runAndListen(command: RunnerCommand, deps: ListenDeps): Pr
   // TypeScript does not see that `hear` sets it.
   (stopWaiting as (() => void) | null)?.();
   const leftOpen = lingering.signal.aborted && !signal.aborted;
-  return { command, end, cases, files, empty, ended, leftOpen, firstResultMs };
+  return { command, end, cases, files, empty, ended, foundNone, leftOpen, firstResultMs };
 }
 
 export function evidenceOf(

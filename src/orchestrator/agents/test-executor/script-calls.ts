@@ -44,14 +44,16 @@ function startScripts(scripts: Readonly<Record<string, string>>): readonly strin
 /** The commands of a shell line, each as words without quotes. */
 function commandsOf(script: string): readonly (readonly string[])[] {
   const commands: string[][] = [[]];
-  for (const match of script.matchAll(/&&|\|\||[;|&]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|"'])+/g)) {
-    if (/^[;&|]+$/.test(match[0])) commands.push([]);
-    else
-      commands
-        .at(-1)
-        ?.push(match[0].replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g, (_all, a, b, c) => String(a ?? b ?? c ?? '')));
+  for (const [word] of script.matchAll(/&&|\|\||[;|&]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|"'])+/g)) {
+    if (/^[;&|]+$/.test(word)) commands.push([]);
+    else commands.at(-1)?.push(unquoted(word));
   }
   return commands.filter((words) => words.length > 0);
+}
+
+function unquoted(word: string): string {
+  const pieces = word.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|([^"'\\]+)/g);
+  return [...pieces].map(([, double, single, escaped, plain]) => double ?? single ?? escaped ?? plain ?? '').join('');
 }
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import sink from './sink.cjs';
 
 const { send, describeError, joinName } = sink;
+const ENDINGS = new Set(['test:complete', 'test:pass', 'test:fail']);
 
 /**
  * node:test from Node 18.19 on. Results go to file descriptor 3; what the tests print comes back on the streams it was
@@ -25,7 +26,6 @@ export default async function* savepointNodeReporter(source) {
       // The file itself is announced as a test too; it ends only with its process.
       if (isFile(data)) loading.delete(data.file);
       else running -= 1;
-      if (running === 0 && loading.size === 0) send({ t: 'idle' });
     } else if (type === 'test:start') {
       stackOf(names, data.file)[data.nesting] = data.name;
       stackOf(groups, data.file)[data.nesting] = false;
@@ -33,6 +33,8 @@ export default async function* savepointNodeReporter(source) {
     } else if (type === 'test:pass' || type === 'test:fail') {
       report(data, type === 'test:pass', { names: stackOf(names, data.file), groups: stackOf(groups, data.file) });
     }
+    // Whatever else is said takes an earlier `idle` back.
+    if (ENDINGS.has(type) && running === 0 && loading.size === 0) send({ t: 'idle' });
   }
   send({ t: 'end' });
 }

@@ -59,8 +59,8 @@ export default class SavepointVitestReporter {
     for (const error of module.errors()) send({ t: 'broken', file: module.moduleId, ...describeError(error) });
   }
 
-  onTestRunEnd(_modules, errors) {
-    this.#end(errors);
+  onTestRunEnd(modules, errors) {
+    this.#end(modules, errors);
   }
 
   onTaskUpdate(packs) {
@@ -80,7 +80,7 @@ export default class SavepointVitestReporter {
       task.tasks.forEach(walk);
     };
     files.forEach(walk);
-    this.#end(errors);
+    this.#end(files, errors);
   }
 
   #reportTask(task, last = false) {
@@ -103,9 +103,9 @@ export default class SavepointVitestReporter {
     send({ t: 'test', name: joinName([name]), file, status, ms: ms ?? 0, ...details });
   }
 
-  #end(errors = []) {
+  #end(files, errors = []) {
     for (const error of errors) send({ t: 'broken', file: '', ...describeError(error) });
-    send({ t: 'end' });
+    send({ t: 'end', files: files.length });
   }
 }
 
