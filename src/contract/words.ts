@@ -67,6 +67,13 @@ export function durationWords(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** At most six columns, for tables: `0.2 s`, `91 s`, `31 min`, `2.1 h`. */
+export function shortDurationWords(ms: number): string {
+  if (ms < 9_950) return durationWords(ms);
+  if (ms < 600_000) return `${Math.round(ms / 1000)} s`;
+  return ms < 6_000_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
+}
+
 /** `1 test`, `2 tests`, `4,182 files`. */
 export function countWords(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;

@@ -1,5 +1,5 @@
 import type { RunView, StepView } from '../../../contract/runs.ts';
-import { STATES, countWords, durationWords } from '../../../contract/words.ts';
+import { STATES, countWords, shortDurationWords } from '../../../contract/words.ts';
 import { printable, widthOf, type Line, type Span } from './terminal.ts';
 
 /** What is known of a running step beyond its events: shown, never stored. */
@@ -78,14 +78,14 @@ const fit = (text: string, columns: number): string =>
 
 function durationText(step: StepView, { now }: RowOptions): string {
   if (step.status === 'running' && now !== null && step.startedAt !== null) {
-    return durationWords(Math.floor(Math.max(0, now - Date.parse(step.startedAt)) / 1000) * 1000);
+    return shortDurationWords(Math.floor(Math.max(0, now - Date.parse(step.startedAt)) / 1000) * 1000);
   }
   const ended =
     step.status === 'completed' ||
     step.status === 'cached' ||
     step.status === 'failed' ||
     step.status === 'compensated';
-  return ended ? durationWords(step.durationMs) : '';
+  return ended ? shortDurationWords(step.durationMs) : '';
 }
 
 function stepWords(row: Row): Span[] {
