@@ -19,7 +19,7 @@ describe('D6 journal: every state that a crash may leave', function () {
       const folder = tempFolder('planted-bug');
       after(() => folder.remove());
       const implementation = await journalWith(bug, folder.path);
-      const { problem } = await checkCrashStates({ implementation, states: 20_000, seed: 1 });
+      const { problem } = await checkCrashStates({ implementation, states: 20_000, seed: bug.seed ?? 1 });
       assert.notEqual(problem, null);
     });
   }

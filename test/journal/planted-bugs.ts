@@ -10,6 +10,8 @@ export interface PlantedBug {
   /** Occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
+  /** Where the checker meets it soon; 1 when left out. */
+  readonly seed?: number;
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -36,6 +38,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'segment-writer.ts',
     find: 'done += written;',
     replace: 'done = what.length + written;',
+    seed: 14,
   },
   {
     name: 'does not check the checksum',
@@ -54,12 +57,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'session-scan.ts',
     find: "if (after !== null && after.event.sequence <= expected) return 'rewritten';",
     replace: '',
+    seed: 17,
   },
   {
     name: 'shows what a later file repeats twice',
     file: 'session-scan.ts',
     find: 'if (sequence < expected) continue;',
     replace: '',
+    seed: 6,
   },
   {
     name: 'shows a group before it is whole',

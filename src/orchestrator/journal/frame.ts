@@ -66,7 +66,7 @@ export function readRecord(bytes: Buffer, start: number, end: number): StoredRec
   if (frameAt <= start || bytes[frameAt] !== COMMA || bytes[end - 1] !== CLOSING_BRACE) return null;
   const crcAt = frameAt + CRC_AT;
   const stored = readHex(bytes, crcAt, crcAt + 8);
-  if (stored < 0 || bytes[crcAt - 1] !== DOT || bytes[frameAt + 1] !== QUOTE) return null;
+  if (stored < 0 || bytes[crcAt - 1] !== DOT || bytes[end - 2] !== QUOTE) return null;
   if (crc32(bytes.subarray(start, crcAt)) !== stored) return null;
   const text = frameAt + HEAD.length;
   if (digit(bytes, text) !== FORMAT_VERSION) return null;

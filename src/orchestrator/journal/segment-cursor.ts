@@ -60,7 +60,17 @@ export function createSegmentCursor(source: {
       const salvaged = salvage(lineEnd);
       if (salvaged !== null) return salvaged;
     }
-    return null;
+    return at < filled ? unfinished() : null;
+  }
+
+  /**
+   * A last line without its line feed is no record, unless that last byte is all that is damaged. It stays unread: a live writer
+   * may be about to finish it.
+   */
+  function unfinished(): StoredRecord | null {
+    const record = readRecord(buffer, at, filled - 1);
+    markBad(record === null ? at : filled - 1, filled);
+    return record === null ? null : take(record, filled - 1);
   }
 
   function take(record: StoredRecord, recordEnd: number): StoredRecord {
@@ -78,11 +88,8 @@ export function createSegmentCursor(source: {
       }
       const lineEnd = at < filled ? buffer.indexOf(LINE_FEED, at) : -1;
       if (lineEnd >= 0 && lineEnd < filled) return lineEnd;
-      if (!refill()) break;
+      if (!refill()) return -1;
     }
-    // A last line without its line feed is no record. It stays unread: a live writer may be about to finish it.
-    if (at < filled) markBad(at, filled);
-    return -1;
   }
 
   function refill(): boolean {

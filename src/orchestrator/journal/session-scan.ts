@@ -152,9 +152,10 @@ export function createSessionScan(
   function judgeEnd(at: SegmentAt): void {
     const between = at.cursor.between();
     foreign ||= between.foreign;
-    if (request.writer !== 'closed' || between.bad === null || between.foreign) return;
-    damages.push({ segment: at.segment, lost: [], bytes: between.bad });
-    noteLost(at.segment, [position.sequence + 1, expected - 1 + between.badLines]);
+    if (request.writer !== 'closed' || between.foreign) return;
+    if (between.bad !== null) damages.push({ segment: at.segment, lost: [], bytes: between.bad });
+    const last = expected - 1 + between.badLines;
+    if (last > position.sequence) noteLost(at.segment, [position.sequence + 1, last]);
   }
 
   function noteLost(segment: number, range: readonly [number, number]): void {
