@@ -86,9 +86,8 @@ describe('A1 child processes', () => {
         extraEnv: { EXTRA: '1' },
         keepStdoutBytes: 100_000,
       });
-      const names: unknown = JSON.parse(end.stdout);
-      assert.ok(Array.isArray(names));
-      return names
+      return end.stdout
+        .split(/\W+/)
         .filter((name) =>
           ['NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE', 'VSCODE_PID', 'MY_TOKEN', 'EXTRA', 'PATH'].includes(name),
         )

@@ -18,6 +18,6 @@ const protocol = createBuiltinProtocol({
 await protocol.invoke(agentRequest({ workspace: folder, stateDir, with: { do: 'hang' } }), {
   signal: new AbortController().signal,
   onMessage: (message) => {
-    if (message.kind === 'progress') console.log(message.message);
+    if (message.kind === 'progress') process.stdout.write(`${message.message}\n`);
   },
 });

@@ -14,5 +14,5 @@ await processes.run({
   argv: [process.execPath, '-e', code],
   cwd: folder,
   environment: 'caller',
-  onLine: (line) => console.log(line),
+  onLine: (line) => process.stdout.write(`${line}\n`),
 });

@@ -9,7 +9,7 @@ const SCRIPTS: Readonly<Record<string, Operation>> = {
   pid: async () => done(process.pid),
   talk: async (request, context) => {
     context.emit({ kind: 'progress', message: 'half', fraction: 0.5 });
-    console.log('said on stdout');
+    process.stdout.write('said on stdout\n');
     context.emit({ kind: 'not-checked', what: 'x', why: request.scope.kind });
     return done('talked');
   },
@@ -43,7 +43,7 @@ const SCRIPTS: Readonly<Record<string, Operation>> = {
     throw new TypeError('no such thing');
   },
   crash: async () => {
-    console.error('out of luck');
+    process.stderr.write('out of luck\n');
     process.exit(7);
   },
   wait: (_, context) =>
@@ -73,7 +73,11 @@ const SCRIPTS: Readonly<Record<string, Operation>> = {
 const agent: Agent = {
   id: 'scripted',
   operations: {
-    run: (request, context) => (SCRIPTS[String(request.with['do'])] ?? SCRIPTS['throw'])!(request, context),
+    run: (request, context) => {
+      const script = SCRIPTS[JSON.stringify(request.with['do']).slice(1, -1)];
+      if (!script) throw new Error('no such script');
+      return script(request, context);
+    },
   },
 };
 

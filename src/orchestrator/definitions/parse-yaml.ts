@@ -26,7 +26,7 @@ export type ParsedYaml<T> =
       readonly ok: true;
       readonly value: T;
       /** Where a value (or its key) stands, for problems that only show later. The nearest parent where it is not written. */
-      rangeOf(path: Path, part?: 'key' | 'value'): Range;
+      readonly rangeOf: (path: Path, part?: 'key' | 'value') => Range;
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 

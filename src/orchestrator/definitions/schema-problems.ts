@@ -131,7 +131,7 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a set of keys and values';
   if (typeof value === 'string') return value.length > 40 ? 'this text' : `"${value}"`;
-  return String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'this';
 }
 
 /** The keys that the schema knows at a path, from its JSON Schema. */

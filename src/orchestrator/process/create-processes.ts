@@ -60,12 +60,13 @@ async function runCommand(job: Job): Promise<ProcessEnd> {
 const ABORTED: Ending = { how: 'aborted', exitCode: null, signal: null, message: null };
 
 /** Resolves when the process and what it left are gone and the output is read. */
-async function watch({ child, kill, settle }: Group, { command, clock }: Job): Promise<Ending> {
+async function watch(group: Group, { command, clock }: Job): Promise<Ending> {
+  const { child } = group;
   let cut: 'timeout' | 'aborted' | null = null;
   let killed = Promise.resolve();
   const stop = (why: 'timeout' | 'aborted'): void => {
     cut ??= why;
-    killed = kill();
+    killed = group.kill();
   };
   const onAbort = (): void => stop('aborted');
   command.signal?.addEventListener('abort', onAbort, { once: true });
@@ -74,7 +75,7 @@ async function watch({ child, kill, settle }: Group, { command, clock }: Job): P
   try {
     const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const ending = await exitOf(child, command);
-    await (cut === null ? settle() : killed);
+    await (cut === null ? group.settle() : killed);
     if (ending.how !== 'spawn') await drained(child, closed, clock);
     return cut === null ? ending : { ...ending, how: cut };
   } finally {

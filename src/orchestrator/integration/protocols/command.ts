@@ -79,7 +79,7 @@ interface ReaderDeps {
 }
 
 interface OutputReader {
-  line(piece: string, stream: 'stdout' | 'stderr' | 'fd3', ends: boolean): void;
+  readonly line: (piece: string, stream: 'stdout' | 'stderr' | 'fd3', ends: boolean) => void;
   /** Resolves when every message has been passed on. */
   finish(): Promise<Heard>;
 }
