@@ -166,7 +166,7 @@ function findings(view: RunView, { columns }: ReportOptions): readonly Line[] {
     .map(([severity, count]) => countWords(count, SEVERITY_WORDS[severity]));
   const where = view.scope.kind === 'changed' ? ' on changed lines' : '';
   const older = view.older > 0 ? `; ${countWords(view.older, 'older one')} not shown` : '';
-  const shown = view.findings.slice(0, FINDINGS_SHOWN);
+  const shown = view.findings.toSorted(byPlace).slice(0, FINDINGS_SHOWN);
   const byFile = Map.groupBy(shown, ({ file }) => file);
   const rest = view.findings.length - shown.length;
   return [
@@ -187,6 +187,11 @@ function findings(view: RunView, { columns }: ReportOptions): readonly Line[] {
         ]
       : []),
   ];
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character;
 }
 
 function findingLines(finding: Finding, columns: number): readonly Line[] {
