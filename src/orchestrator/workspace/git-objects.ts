@@ -16,9 +16,12 @@ export interface GitObjects {
   read(name: string): Promise<Blob>;
 }
 
+/** An idle reader ends after this long. */
+const IDLE_MS = 5000;
+
 /**
- * Reads blobs through one `git cat-file --batch` that lives as long as this process (it ends when its input closes) and keeps
- * nothing awake while it is idle. Blobs over `maxBytes` are skipped without being held.
+ * Reads blobs through one `git cat-file --batch` that serves while there are questions, ends when it is idle or when this process
+ * does (its input closes), and keeps nothing awake. Blobs over `maxBytes` are skipped without being held.
  */
 export function createGitObjects(deps: {
   readonly cwd: string;
@@ -46,10 +49,17 @@ function startReader({ cwd, env, maxBytes }: Parameters<typeof createGitObjects>
   });
   const waiting: Request[] = [];
   let ended = false;
+  let idle: NodeJS.Timeout | null = null;
   const parser = createBatchParser(maxBytes, (blob) => {
     waiting.shift()?.resolve(blob);
-    if (waiting.length === 0) keepAwake(child, false);
+    if (waiting.length > 0) return;
+    keepAwake(child, false);
+    idle = setTimeout(retire, IDLE_MS).unref();
   });
+  const retire = (): void => {
+    ended = true;
+    child.stdin.end();
+  };
   const end = (error: Error): void => {
     ended = true;
     for (const request of waiting.splice(0)) request.reject(error);
@@ -63,6 +73,7 @@ function startReader({ cwd, env, maxBytes }: Parameters<typeof createGitObjects>
     ended: () => ended,
     read: (name) =>
       new Promise((resolve, reject) => {
+        if (idle !== null) clearTimeout(idle);
         waiting.push({ resolve, reject });
         keepAwake(child, true);
         child.stdin.write(`${name}\n`);
