@@ -39,6 +39,7 @@ async function design(request: AgentRequest, context: AgentContext, deps: Sessio
 async function runTests(session: Session): Promise<AgentOutcome> {
   const { context, detection } = session;
   for (const note of detection.notChecked) context.emit({ kind: 'not-checked', ...note });
+  for (const text of detection.notes) context.emit({ kind: 'log', text, stream: 'note' });
   if (detection.suites.length === 0) return nothingToRun(session);
   const selections = choose(session);
   const results = await runSelected(session, selections);

@@ -11,6 +11,8 @@ export interface Detection {
   readonly suites: readonly Suite[];
   /** Tests that are there and cannot be run, and why. */
   readonly notChecked: readonly { readonly what: string; readonly why: string }[];
+  /** For the log. */
+  readonly notes: readonly string[];
 }
 
 export interface DetectDeps {
@@ -39,6 +41,9 @@ interface Candidate {
   /** From the package's own script, or from a configuration of several projects: it speaks for the folders below as well. */
   readonly speaksForAll: boolean;
   readonly fromScript: boolean;
+  readonly variant: string;
+  /** The call names its configuration: others in the folder are not its. */
+  readonly onlyThese: boolean;
 }
 
 const NPM_RUNNERS = ['vitest', 'jest', 'mocha'] as const;
@@ -47,9 +52,14 @@ const NPM_RUNNERS = ['vitest', 'jest', 'mocha'] as const;
 export async function detectSuites(deps: DetectDeps): Promise<Detection> {
   const packages = await findPackages(deps);
   const notChecked: { what: string; why: string }[] = [];
+  const notes: string[] = [];
   const candidates: Candidate[] = [];
   for (const one of packages) {
-    const { calls, unsupported } = readTestScripts(one.manifest.scripts);
+    const { calls, repeated, unsupported } = readTestScripts(one.manifest.scripts);
+    if (repeated > 0)
+      notes.push(
+        `the test scripts run the same tests ${String(repeated)} more times under other settings: not repeated`,
+      );
     for (const program of unsupported) notChecked.push(notSupported(program, one.folder));
     candidates.push(...(await candidatesOf(one, calls, deps)));
   }
@@ -60,7 +70,7 @@ export async function detectSuites(deps: DetectDeps): Promise<Detection> {
     if ('why' in suite) notChecked.push(suite);
     else if (suite.testFiles.length > 0 || candidate.fromScript) suites.push(suite);
   }
-  return { suites, notChecked };
+  return { suites, notChecked, notes };
 }
 
 const FIXTURE_FOLDER = /(?:^|\/)(?:__fixtures__|__tests__|fixtures?|templates?|testdata|samples?|tests?|spec)(?:\/|$)/;
@@ -123,8 +133,19 @@ async function candidatesOf(
   for (const runner of [...NPM_RUNNERS, 'node:test'] as const) {
     const own = calls.filter((call) => call.runner === runner);
     const configs = await configFilesOf({ runner, folder, hasKey: manifest.keys.has(runner) }, deps);
-    for (const call of own)
-      found.push({ runner, folder, call, configs: configs.files, speaksForAll: true, fromScript: true });
+    for (const call of own) {
+      const variant = own.length === 1 ? '' : [...call.options, ...call.positional].join(' ');
+      const named = namedConfig(call, folder, deps.files);
+      found.push({
+        runner,
+        folder,
+        variant,
+        call,
+        configs: named ?? configs.files,
+        onlyThese: named !== null,
+        ...FROM_SCRIPT,
+      });
+    }
     const evident = runner !== 'node:test' && (configs.files.length > 0 || manifest.dependencies.has(runner));
     const imported =
       runner === 'node:test' &&
@@ -135,14 +156,27 @@ async function candidatesOf(
       found.push({
         runner,
         folder,
+        variant: '',
         call,
         configs: configs.files,
+        onlyThese: false,
         speaksForAll: configs.projects || imported,
         fromScript: false,
       });
     }
   }
   return found;
+}
+
+const FROM_SCRIPT = { speaksForAll: true, fromScript: true } as const;
+
+/** The configuration that the call names itself; null without one. */
+function namedConfig(call: RunnerCall, folder: string, files: readonly string[]): readonly string[] | null {
+  const at = call.options.findIndex((option) => /^(?:-c|--config)(?:=|$)/.test(option));
+  if (at < 0) return null;
+  const value = call.options[at]?.split('=')[1] ?? call.options[at + 1] ?? '';
+  const path = posix.join(folder, value);
+  return files.includes(path) ? [path] : null;
 }
 
 /** Each test has one owner: where the root speaks for all, its packages do not; else the packages do, and not the root. */
@@ -178,7 +212,7 @@ async function toSuite(
     };
   const alone = all.filter((one) => one.folder === folder).every((one) => one.runner === runner);
   const tests = await findTests({ ...candidate, mocha, alone }, deps);
-  return { runner, folder, installed, call, mocha, ...tests };
+  return { runner, folder, variant: candidate.variant, installed, call, mocha, ...tests };
 }
 
 /** The package as Node would find it from the folder: in it or above, links followed. */

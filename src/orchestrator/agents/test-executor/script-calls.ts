@@ -3,9 +3,13 @@ import type { RunnerCall, RunnerId } from './suite.ts';
 
 export interface ScriptReading {
   readonly calls: readonly RunnerCall[];
+  /** Calls that run tests of `calls` once more, under other variables or as a part: not run again. */
+  readonly repeated: number;
   /** Programs that look like test runners of which this agent has no adapter. */
   readonly unsupported: readonly string[];
 }
+
+type Variables = Readonly<Record<string, string>>;
 
 const RUNNER_PROGRAM = /^(vitest|jest|_?mocha)(?:\.[cm]?js)?$/;
 const OTHER_RUNNERS =
@@ -16,20 +20,33 @@ const DEEPEST = 4;
 export function readTestScripts(scripts: Readonly<Record<string, string>>): ScriptReading {
   const calls: RunnerCall[] = [];
   const unsupported = new Set<string>();
-  const visited = new Set<string>();
-  const visit = (name: string, depth: number): void => {
+  const visit = (name: string, depth: number, outer: Variables): void => {
     const script = scripts[name];
-    if (script === undefined || visited.has(name) || depth > DEEPEST) return;
-    visited.add(name);
+    if (script === undefined || depth > DEEPEST) return;
     for (const words of commandsOf(script)) {
-      const call = runnerCall(words);
+      const env = { ...outer, ...assignmentsOf(words) };
+      const call = runnerCall(words, env);
       if (call !== null) calls.push(call);
       else if (isOtherRunner(words)) unsupported.add(programOf(words));
-      for (const called of calledScripts(words, scripts)) visit(called, depth + 1);
+      for (const called of calledScripts(words, scripts)) visit(called, depth + 1, env);
     }
   };
-  for (const name of startScripts(scripts)) visit(name, 0);
-  return { calls: distinct(calls), unsupported: [...unsupported] };
+  for (const name of startScripts(scripts)) visit(name, 0, {});
+  const kept = withoutRepeats(calls);
+  return { calls: kept, repeated: calls.length - kept.length, unsupported: [...unsupported] };
+}
+
+/** Of calls with equal options, one without file names covers those with some; those that differ by variables only are one. */
+function withoutRepeats(calls: readonly RunnerCall[]): readonly RunnerCall[] {
+  const optionsOf = (call: RunnerCall): string => JSON.stringify([call.runner, call.nodeFlags, call.options]);
+  const whole = new Set(calls.filter((call) => call.positional.length === 0).map(optionsOf));
+  const needed = calls.filter((call) => call.positional.length === 0 || !whole.has(optionsOf(call)));
+  // The call with the fewest variables is the plainest; where equal, the first.
+  const plainest = [...needed].sort((a, b) => Object.keys(a.env).length - Object.keys(b.env).length);
+  const first = new Map(
+    plainest.toReversed().map((call) => [`${optionsOf(call)} ${JSON.stringify(call.positional)}`, call]),
+  );
+  return needed.filter((call) => [...first.values()].includes(call));
 }
 
 /** `test`; without one that runs anything, scripts that are named like tests. */
@@ -58,46 +75,44 @@ function unquoted(word: string): string {
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 
-function runnerCall(words: readonly string[]): RunnerCall | null {
-  const env: Record<string, string> = {};
+/** Variables set before the program, by the shell or by cross-env. */
+function assignmentsOf(words: readonly string[]): Variables {
+  const end = words.findIndex((word) => !ASSIGNMENT.test(word) && !/^(?:cross-env(?:-shell)?|env|npx)$/.test(word));
+  const pairs = words.slice(0, end < 0 ? words.length : end).map((word) => ASSIGNMENT.exec(word));
+  return Object.fromEntries(pairs.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? '']])));
+}
+
+function runnerCall(words: readonly string[], env: Variables): RunnerCall | null {
   const nodeFlags: string[] = [];
   let started = false;
   for (const [index, word] of words.entries()) {
-    const assignment = ASSIGNMENT.exec(word);
     const program = posix.basename(word);
-    if (!started && assignment !== null) env[assignment[1] ?? ''] = assignment[2] ?? '';
-    else if (program === 'node' || program === 'tsx') {
+    const call = { nodeFlags, rest: words.slice(index + 1), env };
+    if (program === 'node' || program === 'tsx') {
       started = true;
       if (program === 'tsx') nodeFlags.push('--import', 'tsx');
-    } else if (started && word === '--test') return finish('node:test', nodeFlags, words.slice(index + 1), env);
-    else if (RUNNER_PROGRAM.test(program))
-      return namedRunner(program, { nodeFlags, rest: words.slice(index + 1), env });
+    } else if (started && word === '--test') return finish('node:test', call);
+    else if (RUNNER_PROGRAM.test(program)) return namedRunner(program, call);
     else if (started) nodeFlags.push(word);
   }
   return null;
 }
 
-function namedRunner(
-  program: string,
-  {
-    nodeFlags,
-    rest,
-    env,
-  }: { nodeFlags: readonly string[]; rest: readonly string[]; env: Readonly<Record<string, string>> },
-): RunnerCall | null {
-  const runner = (RUNNER_PROGRAM.exec(program)?.[1] ?? '').replace('_', '') as Exclude<RunnerId, 'node:test'>;
-  if (runner === 'vitest' && ['bench', 'list', 'init', 'typecheck'].includes(rest[0] ?? '')) return null;
-  const subcommand = runner === 'vitest' && ['run', 'watch', 'dev', 'related'].includes(rest[0] ?? '');
-  return finish(runner, nodeFlags, subcommand ? rest.slice(1) : rest, env);
+interface FoundCall {
+  readonly nodeFlags: readonly string[];
+  readonly rest: readonly string[];
+  readonly env: Variables;
 }
 
-// eslint-disable-next-line max-params -- the four parts of one command
-function finish(
-  runner: RunnerId,
-  nodeFlags: readonly string[],
-  rest: readonly string[],
-  env: Readonly<Record<string, string>>,
-): RunnerCall {
+function namedRunner(program: string, call: FoundCall): RunnerCall | null {
+  const runner = (RUNNER_PROGRAM.exec(program)?.[1] ?? '').replace('_', '') as Exclude<RunnerId, 'node:test'>;
+  const subcommand = runner === 'vitest' ? (call.rest[0] ?? '') : '';
+  if (['bench', 'list', 'init', 'typecheck'].includes(subcommand)) return null;
+  const given = ['run', 'watch', 'dev', 'related'].includes(subcommand);
+  return finish(runner, given ? { ...call, rest: call.rest.slice(1) } : call);
+}
+
+function finish(runner: RunnerId, { nodeFlags, rest, env }: FoundCall): RunnerCall {
   const { NODE_OPTIONS, ...kept } = env;
   const fromEnv =
     NODE_OPTIONS === undefined
@@ -164,9 +179,10 @@ function calledScripts(words: readonly string[], scripts: Readonly<Record<string
   const starter = words.findIndex((word) => SCRIPT_STARTER.test(posix.basename(word)));
   if (starter < 0) return [];
   return words.slice(starter + 1).flatMap((word) => {
-    const wanted = word.replace(/^["']|["']$/g, '');
-    if (!wanted.includes('*')) return wanted in scripts ? [wanted] : [];
-    const pattern = new RegExp(`^${wanted.split('*').map(escapeRegExp).join('.*')}$`);
+    // pnpm takes /…/ for a regular expression, run-s and kin take *.
+    const expression = /^\/(.*)\/$/.exec(word)?.[1];
+    if (expression === undefined && !word.includes('*')) return word in scripts ? [word] : [];
+    const pattern = new RegExp(expression ?? `^${word.split('*').map(escapeRegExp).join('.*')}$`);
     return Object.keys(scripts).filter((name) => pattern.test(name));
   });
 }
@@ -188,8 +204,4 @@ function programOf(words: readonly string[]): string {
     (one) => !ASSIGNMENT.test(one) && !one.startsWith('-') && !launchers.test(posix.basename(one)),
   );
   return posix.basename(word ?? '');
-}
-
-function distinct(calls: readonly RunnerCall[]): readonly RunnerCall[] {
-  return [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
 }

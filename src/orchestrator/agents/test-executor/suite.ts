@@ -16,6 +16,8 @@ export interface Suite {
   readonly runner: RunnerId;
   /** Package that it runs in, relative to the workspace; '' for the root. */
   readonly folder: string;
+  /** What tells it from other suites of the same runner in the same folder; '' where it is the only one. */
+  readonly variant: string;
   /** Absolute folder and version of the installed runner; null for node:test. */
   readonly installed: Installed | null;
   readonly call: RunnerCall;
@@ -44,7 +46,7 @@ export interface MochaOptions {
   readonly setup: readonly string[];
 }
 
-/** `vitest in packages/core`. */
-export function suiteName(suite: Pick<Suite, 'runner' | 'folder'>): string {
-  return suite.folder === '' ? suite.runner : `${suite.runner} in ${suite.folder}`;
+/** `vitest in packages/core`; unique in a workspace. */
+export function suiteName({ runner, folder, variant }: Pick<Suite, 'runner' | 'folder' | 'variant'>): string {
+  return `${runner}${variant === '' ? '' : ` (${variant})`}${folder === '' ? '' : ` in ${folder}`}`;
 }

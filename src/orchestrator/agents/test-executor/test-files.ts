@@ -77,6 +77,8 @@ interface Wanted {
   readonly mocha: MochaOptions | null;
   /** No other runner in the same folder: files that name none by import are then its own. */
   readonly alone: boolean;
+  readonly fromScript: boolean;
+  readonly onlyThese: boolean;
 }
 
 /** The files that the runner takes for tests, as far as its configuration says so in plain strings. */
@@ -89,7 +91,7 @@ export async function findTests(wanted: Wanted, look: Look): Promise<Pick<Suite,
     if (!matches(file)) return false;
     const named = runnerByImport(look.graph, file);
     if (named !== null) return named === runner;
-    return runner !== 'node:test' || wanted.alone || call.positional.length > 0;
+    return wanted.alone || (runner === 'node:test' ? call.positional.length > 0 : wanted.fromScript);
   });
   const named = [...read.values()].flatMap(({ values }) =>
     Object.entries(values).flatMap(([key, value]) => (/setup|teardown/i.test(key) ? value : [])),
@@ -105,13 +107,13 @@ export async function findTests(wanted: Wanted, look: Look): Promise<Pick<Suite,
 
 /** Every configuration at or below the folder: those below are the root's projects. */
 async function readConfigs(
-  { runner, folder, configs }: Wanted,
+  { runner, folder, configs, onlyThese }: Wanted,
   { workspace, files }: Look,
 ): Promise<ReadonlyMap<string, ConfigLiterals>> {
   const below = files.filter(
     (file) => file.startsWith(folder === '' ? '' : `${folder}/`) && CONFIG_NAMES[runner].test(posix.basename(file)),
   );
-  const entries = [...new Set([...configs, ...below])].filter(
+  const entries = [...new Set([...configs, ...(onlyThese ? [] : below)])].filter(
     (file) => runner !== 'mocha' && /\.(?:[cm]?[jt]s|json)$/.test(file),
   );
   const texts = await Promise.all(entries.map(async (file) => [file, await workspace.read(file)] as const));
