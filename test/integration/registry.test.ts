@@ -20,7 +20,8 @@ describe('A1 agent registry', () => {
   let folder: ReturnType<typeof tempFolder>;
   let root: string;
   let stateDir: string;
-  const open = (): AgentRegistry => createAgentRegistry({ root, stateDir, files: env.files, builtIn: BUILT_IN_AGENTS });
+  const open = (): AgentRegistry =>
+    createAgentRegistry({ root, stateDir, files: env.files, builtIn: BUILT_IN_AGENTS, version: '0' });
   const write = (files: Readonly<Record<string, string>>): void =>
     writeTree(
       root,
@@ -137,8 +138,10 @@ describe('A1 agent registry', () => {
       'g.yaml': 'id: u\nprotocol: carrier-pigeon\ncommand: [coo]\n',
       'notes.txt': 'not read',
     });
+    mkdirSync(join(root, '.savepoint/agents/h.yaml'));
     const found = await problems();
     const expected = [
+      /h\.yaml:0:0 The file cannot be read \(EISDIR\)/,
       /a\.yaml:0:0 "command" is missing here\. Add it, as a list/,
       /c\.yaml:0:4 \.savepoint\/agents\/b\.yaml defines the agent check already/,
       /d\.yaml:1:9 "command" must be a list, not "node x"\./,
@@ -149,6 +152,7 @@ describe('A1 agent registry', () => {
     assert.equal(found.length, expected.length, found.join('\n'));
     expected.forEach((pattern, at) => assert.match(found[at] ?? '', pattern));
     assert.deepEqual([...(await open().known()).keys()].slice(5), ['check']);
+    assert.deepEqual(await problems(), found, 'the same from what was kept');
   });
 
   describe('consent', () => {

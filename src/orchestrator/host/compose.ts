@@ -43,7 +43,13 @@ export async function composeServices(folder: string): Promise<Composed> {
   const { root } = workspace;
   const groups = createGroups({ ...env, folder: path.join(stateDir, 'groups') });
   const processes = createProcesses({ groups, clock: env.clock });
-  const registry = createAgentRegistry({ root, stateDir, files: env.files, builtIn: BUILT_IN_AGENTS });
+  const registry = createAgentRegistry({
+    root,
+    stateDir,
+    files: env.files,
+    builtIn: BUILT_IN_AGENTS,
+    version: VERSION,
+  });
   const checked = createCheckedFiles({ files: env.files, dir: path.join(stateDir, 'cache') });
   const library = createLibrary({
     root,

@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentFile } from '../../contract/definitions.ts';
 import type { Problem } from '../definitions/problem.ts';
+import type { StateFiles } from '../env.ts';
+import { readCacheFile, writeCacheFile } from '../workspace/cache-file.ts';
 
 /** Where a workspace keeps its own agents; relative to it. */
 export const AGENTS_FOLDER = '.savepoint/agents';
@@ -19,20 +21,37 @@ export interface AgentFiles {
   readonly problems: readonly Problem[];
 }
 
+export interface AgentFileReaderDeps {
+  readonly root: string;
+  readonly builtIn: ReadonlySet<string>;
+  readonly files: StateFiles;
+  /** Where what was parsed is kept: parsing loads libraries that cost a start 40 ms. */
+  readonly cache: string;
+  /** Savepoint's own version: another may read a file otherwise. */
+  readonly version: string;
+}
+
 /** Reads the agent files of the workspace, again at every call; unchanged ones are not parsed again. */
-export function createAgentFileReader(deps: { readonly root: string; readonly builtIn: ReadonlySet<string> }): {
-  read(): Promise<AgentFiles>;
-} {
+export function createAgentFileReader(deps: AgentFileReaderDeps): { read(): Promise<AgentFiles> } {
   let last: { readonly stamp: string; readonly result: AgentFiles } | null = null;
+
+  async function parse(sources: readonly Source[], stamp: string): Promise<AgentFiles> {
+    const kept = readCacheFile(deps.files, deps.cache);
+    // Its checksum vouches for the shape, which is what was written below.
+    if (kept?.stamp === stamp) return JSON.parse(kept.text) as AgentFiles;
+    const { parseAgentFiles } = await import('./parse-agent-files.ts');
+    const result = parseAgentFiles(sources, deps.builtIn);
+    writeCacheFile(deps.files, deps.cache, { stamp, text: JSON.stringify(result) });
+    return result;
+  }
+
   return {
     async read() {
-      const sources = await readSources(deps.root);
-      if (sources.length === 0) return { agents: [], problems: [] };
-      const stamp = stampOf(sources);
-      if (last?.stamp === stamp) return last.result;
-      const { parseAgentFiles } = await import('./parse-agent-files.ts');
-      last = { stamp, result: parseAgentFiles(sources, deps.builtIn) };
-      return last.result;
+      const { sources, problems } = await readSources(deps.root);
+      if (sources.length + problems.length === 0) return { agents: [], problems };
+      const stamp = stampOf(sources, deps.version);
+      if (last?.stamp !== stamp) last = { stamp, result: await parse(sources, stamp) };
+      return { ...last.result, problems: [...problems, ...last.result.problems] };
     },
   };
 }
@@ -43,23 +62,40 @@ export interface Source {
   readonly content: Buffer;
 }
 
+interface Sources {
+  readonly sources: readonly Source[];
+  /** Files that cannot be read. */
+  readonly problems: readonly Problem[];
+}
+
 /** By name, so that of two files with one id it is always the same that counts. */
-async function readSources(root: string): Promise<readonly Source[]> {
+async function readSources(root: string): Promise<Sources> {
   const names = await readdir(join(root, AGENTS_FOLDER)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
-  const files = names.filter((name) => name.endsWith('.yaml')).sort();
-  return Promise.all(
-    files.map(async (name) => ({
-      file: `${AGENTS_FOLDER}/${name}`,
-      content: await readFile(join(root, AGENTS_FOLDER, name)),
-    })),
-  );
+  const sources: Source[] = [];
+  const problems: Problem[] = [];
+  for (const name of names.filter((one) => one.endsWith('.yaml')).sort()) {
+    const file = `${AGENTS_FOLDER}/${name}`;
+    try {
+      sources.push({ file, content: await readFile(join(root, file)) });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      problems.push({
+        file,
+        range: FILE_START,
+        message: `The file cannot be read (${String(error.code)}). Check its permissions.`,
+      });
+    }
+  }
+  return { sources, problems };
 }
 
-function stampOf(sources: readonly Source[]): string {
-  const hash = createHash('sha256');
+const FILE_START = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+function stampOf(sources: readonly Source[], version: string): string {
+  const hash = createHash('sha256').update(`${version}\0`);
   for (const { file, content } of sources) hash.update(`${file}\0${content.length}\0`).update(content);
   return hash.digest('hex');
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { InputDeclaration } from '../../contract/agents.ts';
 import { durationMs } from '../../contract/durations.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
@@ -61,15 +62,23 @@ export interface RegistryDeps {
   readonly stateDir: string;
   readonly files: StateFiles;
   readonly builtIn: readonly AgentFacts[];
+  /** Savepoint's own. */
+  readonly version: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_RETRY = { max: 0, multiplier: 2 };
 const NEVER_CACHED: InputDeclaration = { files: null, tools: [] };
 
-export function createAgentRegistry({ root, stateDir, files, builtIn }: RegistryDeps): AgentRegistry {
+export function createAgentRegistry({ root, stateDir, files, builtIn, version }: RegistryDeps): AgentRegistry {
   const facts = new Map(builtIn.map((one) => [one.id, one]));
-  const reader = createAgentFileReader({ root, builtIn: new Set(facts.keys()) });
+  const reader = createAgentFileReader({
+    root,
+    files,
+    version,
+    builtIn: new Set(facts.keys()),
+    cache: join(stateDir, 'cache', 'agent-files'),
+  });
   const approvals = createApprovals({ files, stateDir });
   const trustedHere = new Set<string>();
   const mayStart = (hash: string): boolean => trustedHere.has(hash) || approvals.has(hash);
