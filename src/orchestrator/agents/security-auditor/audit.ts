@@ -3,7 +3,8 @@ import ts from 'typescript';
 import type { AgentOutcome, AgentRequest, NeedResult } from '../../../contract/agents.ts';
 import type { Finding } from '../../../contract/findings.ts';
 import type { Json, JsonObject } from '../../../contract/json.ts';
-import { parsedSourcesOf } from '../../workspace/parsed-source.ts';
+import { parsedSourcesOf, type ParsedSource } from '../../workspace/parsed-source.ts';
+import { fingerprinted, type FindingDraft } from '../../workspace/fingerprint.ts';
 import { applyScopePolicy, type ScopedFindings } from '../../workspace/scope-policy.ts';
 import type { AgentContext } from '../agent.ts';
 import { lockfileKind } from './dependencies/lockfile.ts';
@@ -34,7 +35,17 @@ export async function audit({ request, context, files, known }: Audit): Promise<
   const looking = await lookDeps({ request, context }, times);
   const said: Finding[] = [];
   const unread = new Set<string>();
+  const elsewhere: FindingDraft[] = [];
+  const seen = new Set<string>();
   let older = 0;
+  const say = (scoped: ScopedFindings): void => {
+    older += scoped.older;
+    for (const finding of scoped.reported) {
+      if (known.has(finding.fingerprint)) continue;
+      said.push(finding);
+      context.emit({ kind: 'finding', finding });
+    }
+  };
   let breath = clock.monotonic();
   for (const [index, file] of files.entries()) {
     if (clock.monotonic() - breath > BREATH_MS) {
@@ -60,13 +71,15 @@ export async function audit({ request, context, files, known }: Audit): Promise<
       continue;
     }
     const scoped = await lookInScope(file, text, { request, context, looking });
-    older += scoped.older;
-    for (const finding of scoped.reported) {
-      if (known.has(finding.fingerprint)) continue;
-      said.push(finding);
-      context.emit({ kind: 'finding', finding });
-    }
+    elsewhere.push(...scoped.elsewhere);
+    for (const finding of scoped.all) seen.add(placeOf(finding));
+    say(scoped);
   }
+  for (const scoped of await lookElsewhere(
+    elsewhere.filter((one) => !seen.has(placeOf(one))),
+    { request, context, files },
+  ))
+    say(scoped);
   tellGaps(context, { unread, files });
   tellEvidence(context, { times, files });
   const looked = files.length - unread.size;
@@ -96,9 +109,18 @@ async function lookDeps(
   const add = (look: LookName, started: number): void => {
     times.set(look, (times.get(look) ?? 0) + clock.monotonic() - started);
   };
+  const sources = parsedSourcesOf(workspace);
+  const parsed = new Map<string, Promise<ParsedSource | null>>();
+  const parse = (file: string): Promise<ParsedSource | null> => {
+    const known =
+      parsed.get(file) ?? workspace.read(file).then((text) => (text === null ? null : sources.parse(file, text)));
+    parsed.set(file, known);
+    return known;
+  };
   return {
     root: workspace.root,
-    sources: parsedSourcesOf(workspace),
+    sources,
+    modules: { files: new Set(await workspace.files({ reuse: true })), parse },
     nameOf: await secretNames(request.stateDir),
     readOther: (file) => workspace.read(file),
     timed: (look, work) => {
@@ -127,12 +149,12 @@ async function lookInScope(
 ): Promise<ScopedFindings> {
   const { scope } = request;
   const { workspace } = context;
-  const { findings, gaps } = await lookAtFile(file, text, looking);
+  const { findings, elsewhere, gaps } = await lookAtFile(file, text, looking);
   for (const why of gaps) context.emit({ kind: 'not-checked', what: file, why });
-  if (findings.length === 0) return { reported: [], older: 0, silenced: 0 };
+  if (findings.length === 0) return { ...NOTHING, all: findings, elsewhere };
   const isCompared = scope.kind === 'changed';
   const base = isCompared ? await lookAtBase(file, { request, context, looking }) : null;
-  return applyScopePolicy({
+  const scoped = applyScopePolicy({
     scope,
     text,
     findings,
@@ -140,6 +162,40 @@ async function lookInScope(
     changed: isCompared ? await workspace.changedLines(scope, file) : [],
     dismissed: workspace.dismissed(),
   });
+  return { ...scoped, all: findings, elsewhere };
+}
+
+const placeOf = ({ file, rule, range }: FindingDraft): string =>
+  `${file}:${rule}:${String(range.start.line)}:${String(range.start.character)}`;
+
+/**
+ * Harm that input of one file does in another one of the scope. What the base said of such a flow is not asked: it counts as
+ * new where it stands on a changed line.
+ */
+async function lookElsewhere(
+  drafts: readonly FindingDraft[],
+  { request, context, files }: Pick<Audit, 'request' | 'context' | 'files'>,
+): Promise<readonly ScopedFindings[]> {
+  const { workspace } = context;
+  const unique = new Map(drafts.filter((one) => files.includes(one.file)).map((one) => [placeOf(one), one]));
+  const byFile = Map.groupBy(unique.values(), (one) => one.file);
+  const scoped: ScopedFindings[] = [];
+  for (const [file, own] of byFile) {
+    const text = await workspace.read(file);
+    if (text === null) continue;
+    const changed = request.scope.kind === 'changed' ? await workspace.changedLines(request.scope, file) : [];
+    scoped.push(
+      applyScopePolicy({
+        scope: request.scope,
+        text,
+        findings: fingerprinted(own, text),
+        base: [],
+        changed,
+        dismissed: workspace.dismissed(),
+      }),
+    );
+  }
+  return scoped;
 }
 
 async function lookAtBase(file: string, { request, context, looking }: LookingInScope): Promise<FileLook | null> {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../../../contract/findings.ts';
-import { fingerprinted } from '../../workspace/fingerprint.ts';
+import { fingerprinted, type FindingDraft } from '../../workspace/fingerprint.ts';
 import { isScript, type ParsedSources } from '../../workspace/parsed-source.ts';
 import { checkDependencies, checkManifest } from './dependencies/check.ts';
 import { LOCKFILE_NAMES, lockfileKind, parseLockfile } from './dependencies/lockfile.ts';
+import { modulesFor, type ModuleReader } from './patterns/modules.ts';
 import { isMinified, scanPatterns } from './patterns/scan.ts';
 import { secretFindings } from './secrets/findings.ts';
 import type { SecretName } from './secrets/key.ts';
@@ -13,6 +14,8 @@ import { scanSecrets } from './secrets/scan.ts';
 /** The three looks at one text of a file. */
 export interface FileLook {
   readonly findings: readonly Finding[];
+  /** What input of this file does in other files. */
+  readonly elsewhere: readonly FindingDraft[];
   /** What could not be looked at, and why. */
   readonly gaps: readonly string[];
 }
@@ -20,6 +23,7 @@ export interface FileLook {
 export interface LookDeps {
   readonly root: string;
   readonly sources: ParsedSources;
+  readonly modules: ModuleReader;
   readonly nameOf: SecretName;
   /** Another file of the same state (work tree or base) as the text. */
   readonly readOther: (file: string) => Promise<string | null>;
@@ -34,12 +38,15 @@ export async function lookAtFile(file: string, text: string, deps: LookDeps): Pr
   const gaps: string[] = [];
   const secrets = await deps.timed('secrets', () => scanSecrets(file, text));
   const found = secretFindings(file, text, { secrets, nameOf: deps.nameOf });
-  const patterns = isCode(file) ? deps.timed('patterns', () => lookAtCode(file, text, { deps, gaps })) : [];
+  const elsewhere: FindingDraft[] = [];
+  const patterns = isCode(file)
+    ? await deps.timed('patterns', () => lookAtCode(file, text, { deps, gaps, elsewhere }))
+    : [];
   const dependencies = [
     ...(await lookAtLockfile(file, text, { deps, gaps })),
     ...(await lookAtManifest(file, text, deps)),
   ];
-  return { findings: [...mostExact(found, patterns), ...dependencies], gaps };
+  return { findings: [...mostExact(found, patterns), ...dependencies], elsewhere, gaps };
 }
 
 const isCode = (file: string): boolean => isScript(file) && !/\.d\.[cm]?ts$/.test(file);
@@ -49,14 +56,27 @@ interface Looking {
   readonly gaps: string[];
 }
 
-function lookAtCode(file: string, text: string, { deps, gaps }: Looking): readonly Finding[] {
+interface LookingAtCode extends Looking {
+  readonly elsewhere: FindingDraft[];
+}
+
+async function lookAtCode(
+  file: string,
+  text: string,
+  { deps, gaps, elsewhere }: LookingAtCode,
+): Promise<readonly Finding[]> {
   if (isMinified(text)) {
     gaps.push('insecure patterns: minified or generated code');
     return [];
   }
   const parsed = deps.sources.parse(file, text);
   if (parsed.syntaxError !== null) gaps.push(`insecure patterns, in part: syntax error in ${parsed.syntaxError}`);
-  const { drafts, isComplete } = scanPatterns(parsed);
+  const {
+    drafts,
+    isComplete,
+    elsewhere: others,
+  } = scanPatterns(parsed, await modulesFor({ file, text }, deps.modules));
+  elsewhere.push(...others);
   if (!isComplete) gaps.push('insecure patterns, in part: too large to follow to its end');
   return fingerprinted(drafts, text);
 }

@@ -15,6 +15,4 @@ export interface PatternRule {
   readonly good: string;
   /** File that the examples pretend to be; JavaScript without. */
   readonly file?: string;
-  /** Not told in tests, fixtures and examples: there it is usual. */
-  readonly notInTests?: boolean;
 }

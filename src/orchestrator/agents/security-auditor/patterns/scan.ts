@@ -7,6 +7,8 @@ import type { Report } from './detectors/report.ts';
 import { detectAssignedSettings, detectSettings } from './detectors/settings.ts';
 import { detectAttribute, detectShapes } from './detectors/shapes.ts';
 import { followFile } from './flow/follow.ts';
+import type { Listener } from './flow/machine.ts';
+import { NO_MODULES, type Modules } from './modules.ts';
 import type { PatternRule } from './rule.ts';
 import { CRYPTO_RULES } from './rules/crypto.ts';
 import { INJECTION_RULES } from './rules/injection.ts';
@@ -18,13 +20,17 @@ const BY_ID: ReadonlyMap<string, PatternRule> = new Map(PATTERN_RULES.map((rule)
 
 export const AGENT_ID = 'security-auditor';
 
-/** Files whose code is there to show or try something, not to run for users. */
-export const TEST_PATH =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|spec|specs|fixtures?|__fixtures__|e2e|cypress|mocks?|examples?|samples?|demos?|benchmarks?|bench|stories)\/|[._-](?:test|tests|spec|e2e|mock|mocks|stories|bench|fixture)\.[cm]?[jt]sx?$/i;
+/** Files whose code runs for nobody but their authors: what is dangerous elsewhere is usual there. */
+const TEST_PATH =
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|fixtures?|__fixtures__|e2e|cypress|mocks?|testdata)\/|[._-](?:test|tests|spec|e2e|mock|mocks|stories|fixture)\.[cm]?[jt]sx?$/i;
+/** Code that shows or measures something: told, but no error. */
+const SHOWN_PATH = /(?:^|\/)(?:examples?|samples?|demos?|benchmarks?|bench|playground)\//i;
 
 export interface PatternScan {
   /** By position. */
   readonly drafts: readonly FindingDraft[];
+  /** What input of this file does in other files that it calls: their `file` is another one. */
+  readonly elsewhere: readonly FindingDraft[];
   /** False when the file was too large to follow to its end. */
   readonly isComplete: boolean;
 }
@@ -38,28 +44,32 @@ export function isMinified(text: string): boolean {
 }
 
 /** Insecure patterns of one file. Pure: the same source gives the same findings. */
-export function scanPatterns(parsed: ParsedSource): PatternScan {
+export function scanPatterns(parsed: ParsedSource, modules: Modules = NO_MODULES): PatternScan {
   const found = new Map<string, FindingDraft>();
-  const isTest = TEST_PATH.test(parsed.file);
+  if (TEST_PATH.test(parsed.file)) return { drafts: [], elsewhere: [], isComplete: true };
+  const isShown = SHOWN_PATH.test(parsed.file);
   const report: Report = (id, node, taint) => {
     const rule = BY_ID.get(id);
     if (!rule) throw new Error(`no such rule: ${id}`);
-    const range = rangeOf(parsed.source, node);
-    const key = `${id}:${String(range.start.line)}:${String(range.start.character)}`;
-    if (found.has(key) || (rule.notInTests === true && isTest)) return;
+    const source = node.getSourceFile();
+    // Another file's own mistakes are found when that file is looked at.
+    if (source !== parsed.source && !taint) return;
+    const range = rangeOf(source, node);
+    const key = `${id}:${source.fileName}:${String(range.start.line)}:${String(range.start.character)}`;
+    if (found.has(key)) return;
     found.set(key, {
       agent: AGENT_ID,
       rule: id,
-      severity: isTest && rule.severity === 'error' ? 'warning' : rule.severity,
+      severity: isShown && rule.severity === 'error' ? 'warning' : rule.severity,
       confidence: rule.confidence,
       message: `${rule.message.replace('{source}', taint?.label ?? 'This value')} ${rule.fix}`,
-      file: parsed.file,
+      file: source.fileName,
       range,
       fix: rule.fix,
       help: `savepoint explain ${id}`,
     });
   };
-  const { isComplete } = followFile(parsed, {
+  const listener: Listener = {
     call(facts) {
       detectCallFlows(facts, report);
       detectCrypto(facts, report);
@@ -76,12 +86,17 @@ export function scanPatterns(parsed: ParsedSource): PatternScan {
     attribute(node, value, place) {
       detectAttribute(node, { value, place }, report);
     },
-  });
+  };
+  const { isComplete } = followFile(parsed, listener, modules);
   detectShapes(parsed.source, report);
-  const drafts = [...found.values()].toSorted(
+  const all = [...found.values()].toSorted(
     (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
   );
-  return { drafts, isComplete };
+  return {
+    drafts: all.filter((one) => one.file === parsed.file),
+    elsewhere: all.filter((one) => one.file !== parsed.file),
+    isComplete,
+  };
 }
 
 /** A call in a chain over several lines is shown where its own name stands. */

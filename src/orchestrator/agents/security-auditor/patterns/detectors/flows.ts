@@ -13,6 +13,8 @@ interface Flow {
 /** The taint of a value that is still harmful at this place, for this kind of harm. */
 function harmful(value: Value | undefined, { kind, groups }: Flow, { state }: Place): Taint | null {
   const taint = value && taintOf(value);
+  // A program that runs what its own command line says does what it is for; one that builds a command of it does not.
+  if (taint?.group === 'argv' && value && !/[^\0\u0001\s]/.test(textOf(value))) return null;
   return taint && groups.includes(taint.group) && isHarmful(state, taint, kind) ? taint : null;
 }
 

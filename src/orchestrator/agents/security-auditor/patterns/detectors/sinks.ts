@@ -59,7 +59,7 @@ function sqlText(facts: CallFacts): Value | undefined {
 const NOSQL_METHODS =
   /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|update|deleteOne|deleteMany|remove|count|countDocuments|exists|replaceOne|distinct|where)$/;
 const COLLECTIONS =
-  /(?:^|[?.])(?:[A-Z]\w*|\w*[cC]ollection\w*|\w*Model)(?:\(\))?$|collection\(\)$|^mongoose\.|^mongodb\.|models?\.\w+$|^\.{1,2}\/.*model/;
+  /(?:^|[?.])(?:[A-Z]\w*|\w*[cC]ollection\w*|\w*Model)(?:\(\))?$|collection\(\)$|^mongoose\.|^mongodb\.|models?\.\w+$/;
 
 function queryObject({ name, api, args }: CallFacts): Value | undefined {
   const [first] = args;

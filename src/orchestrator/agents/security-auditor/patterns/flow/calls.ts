@@ -66,9 +66,10 @@ function followCallbacks(machine: Machine, facts: CallFacts): Value | null {
 function result(machine: Machine, facts: CallFacts): Value {
   const { node, api, name, receiver, callee, args, place } = facts;
   const [first] = args;
-  const required = requiredModule(node, first);
+  const required = requiredModule(node, first, (specifier) => machine.module(specifier, node));
   if (required) return required;
   if (callee.closure && !callee.taint) return ownFunction(machine, facts);
+  if (ts.isNewExpression(node) && callee.members) return { members: callee.members };
   const source = requestCall(api, first, shortText(node)) ?? sourceCall(api, shortText(node));
   if (source) return source;
   if (/^(?:util\.)?promisify$|^util\.promisify$|^bluebird\.promisify$/.test(api) || name === 'bind')

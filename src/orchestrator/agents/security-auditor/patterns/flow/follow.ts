@@ -1,8 +1,9 @@
 import ts from 'typescript';
 import type { ParsedSource } from '../../../../workspace/parsed-source.ts';
+import type { Modules } from '../modules.ts';
 import { evaluateCall } from './calls.ts';
 import { evaluate, memberOf, propertyName } from './expressions.ts';
-import { bindImports } from './imports.ts';
+import { bindImports, exportsOf, type ModuleScope } from './imports.ts';
 import { withoutParentheses, type Listener, type Machine, type Place } from './machine.ts';
 import { parameterSeed, tainted } from './sources.ts';
 import { runStatements } from './statements.ts';
@@ -23,13 +24,15 @@ export interface Followed {
 
 /**
  * Follows the values of one file through its functions and tells the listener what is called, assigned and compared with what.
- * Every function is looked at once by itself, and again wherever it is called with something known.
+ * Every function is looked at once by itself, and again wherever it is called with something known. Functions of other files
+ * are followed where this file calls them.
  */
-export function followFile(parsed: ParsedSource, listener: Listener): Followed {
+export function followFile(parsed: ParsedSource, listener: Listener, modules: Modules): Followed {
   const waiting = new Map<ts.Node, { readonly closure: Closure; asHandler: boolean }>();
   const visits = new Map<ts.Node, number>();
   const plainResults = new Map<ts.Node, Value>();
   const active: ts.Node[] = [];
+  const exported = new Map<string, Value>();
   let steps = 0;
 
   const machine: Machine = {
@@ -41,7 +44,13 @@ export function followFile(parsed: ParsedSource, listener: Listener): Followed {
     call: (node, place) => evaluateCall(machine, node, place),
     member: memberOf,
     step: () => (steps += 1) <= MAX_STEPS,
+    module(specifier, from) {
+      const found = modules.find(from.getSourceFile().fileName, specifier);
+      return found && exportsOfModule(found);
+    },
     meet(closure, asHandler = false) {
+      // Functions of other files are looked at by themselves when those files are.
+      if (closure.node.getSourceFile() !== parsed.source) return;
       const known = waiting.get(closure.node);
       if (known) known.asHandler ||= asHandler;
       else waiting.set(closure.node, { closure, asHandler });
@@ -68,10 +77,31 @@ export function followFile(parsed: ParsedSource, listener: Listener): Followed {
     },
   };
 
-  const frame = newFrame(null);
-  const state = newState(null);
-  bindImports(parsed.source, frame, state);
-  machine.statements(parsed.source.statements, { frame, state, self: undefined, returns: [] });
+  function runModule({ source }: ParsedSource): ModuleScope {
+    const scope: ModuleScope = {
+      frame: newFrame(null),
+      state: newState(null),
+      load: (specifier) => machine.module(specifier, source),
+    };
+    bindImports(source, scope);
+    machine.statements(source.statements, { ...scope, self: undefined, returns: [] });
+    return scope;
+  }
+
+  /** Files that import each other see what there is so far: nothing. */
+  function exportsOfModule(found: ParsedSource): Value {
+    const known = exported.get(found.file);
+    if (known) return known;
+    exported.set(found.file, UNKNOWN_VALUE);
+    const scope = runModule(found);
+    const value = exportsOf(found.source, scope, (node) =>
+      machine.expression(node, { ...scope, self: undefined, returns: [] }),
+    );
+    exported.set(found.file, value);
+    return value;
+  }
+
+  runModule(parsed);
   const done = new Set<ts.Node>();
   for (let next = waiting.entries().next(); !next.done && steps <= MAX_STEPS; next = waiting.entries().next()) {
     const [node, { closure, asHandler }] = next.value;

@@ -62,6 +62,8 @@ export interface Machine {
   bind(name: ts.BindingName, value: Value, place: Place): void;
   assign(target: ts.Expression, value: Value, place: Place): void;
   member(object: Value, name: string, node: ts.Expression): Value;
+  /** What another file of the workspace exports; null when it is none. */
+  module(specifier: string, from: ts.Node): Value | null;
   /** False when the file is too large to follow further. */
   step(): boolean;
 }

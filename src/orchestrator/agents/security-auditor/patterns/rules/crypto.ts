@@ -61,7 +61,6 @@ export const CRYPTO_RULES: readonly PatternRule[] = [
     fix: 'Use crypto.randomBytes(), crypto.randomInt() or crypto.randomUUID().',
     bad: 'export function createSessionToken() { return Math.random().toString(36).slice(2); }',
     good: "import { randomBytes } from 'node:crypto';\nexport function createSessionToken() { return randomBytes(16).toString('hex'); }",
-    notInTests: true,
   },
   {
     id: 'tls.verification-off',
@@ -72,7 +71,6 @@ export const CRYPTO_RULES: readonly PatternRule[] = [
     fix: 'Leave the check on; for a private authority pass its certificate as `ca`.',
     bad: "import https from 'node:https';\nexport const agent = new https.Agent({ rejectUnauthorized: false });",
     good: "import https from 'node:https';\nexport const agent = new https.Agent({ ca: authority });",
-    notInTests: true,
   },
   {
     id: 'tls.old-version',
@@ -83,7 +81,6 @@ export const CRYPTO_RULES: readonly PatternRule[] = [
     fix: 'Ask for TLSv1.2 or newer.',
     bad: "import tls from 'node:tls';\ntls.connect({ host, port: 443, minVersion: 'TLSv1' });",
     good: "import tls from 'node:tls';\ntls.connect({ host, port: 443, minVersion: 'TLSv1.2' });",
-    notInTests: true,
   },
   {
     id: 'jwt.not-verified',
@@ -114,7 +111,6 @@ export const CRYPTO_RULES: readonly PatternRule[] = [
     fix: 'Remove the option and refresh tokens instead.',
     bad: "import jwt from 'jsonwebtoken';\nexport const check = (token) => jwt.verify(token, key, { ignoreExpiration: true });",
     good: "import jwt from 'jsonwebtoken';\nexport const check = (token) => jwt.verify(token, key, { algorithms: ['RS256'] });",
-    notInTests: true,
   },
   {
     id: 'credential.hard-coded',
@@ -125,7 +121,6 @@ export const CRYPTO_RULES: readonly PatternRule[] = [
     fix: 'Read it from the environment or a secret store, and change it where it was used.',
     bad: "import jwt from 'jsonwebtoken';\nexport const sign = (user) => jwt.sign({ id: user.id }, 'our-little-secret');",
     good: "import jwt from 'jsonwebtoken';\nexport const sign = (user) => jwt.sign({ id: user.id }, process.env.JWT_SECRET);",
-    notInTests: true,
   },
   {
     id: 'crypto.timing',
@@ -137,6 +132,5 @@ export const CRYPTO_RULES: readonly PatternRule[] = [
     fix: 'Compare with crypto.timingSafeEqual().',
     bad: "import crypto from 'node:crypto';\napp.post('/hook', (req, res) => { const signature = crypto.createHmac('sha256', key).update(req.rawBody).digest('hex'); if (signature === req.headers['x-signature']) res.end(); });",
     good: "import crypto from 'node:crypto';\napp.post('/hook', (req, res) => { const signature = crypto.createHmac('sha256', key).update(req.rawBody).digest(); if (crypto.timingSafeEqual(signature, Buffer.from(req.headers['x-signature'], 'hex'))) res.end(); });",
-    notInTests: true,
   },
 ];

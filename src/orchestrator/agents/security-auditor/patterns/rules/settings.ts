@@ -11,7 +11,6 @@ export const SETTINGS_RULES: readonly PatternRule[] = [
     fix: 'Set `httpOnly: true`, `secure: true` and `sameSite`.',
     bad: "app.post('/login', (req, res) => { res.cookie('session', token, { httpOnly: false }); res.end(); });",
     good: "app.post('/login', (req, res) => { res.cookie('session', token, { httpOnly: true, secure: true, sameSite: 'lax' }); res.end(); });",
-    notInTests: true,
   },
   {
     id: 'cors.any-origin',
@@ -22,7 +21,6 @@ export const SETTINGS_RULES: readonly PatternRule[] = [
     fix: 'List the origins that may call.',
     bad: "import cors from 'cors';\napp.use(cors({ origin: true, credentials: true }));",
     good: "import cors from 'cors';\napp.use(cors({ origin: ['https://app.acme.io'], credentials: true }));",
-    notInTests: true,
   },
   {
     id: 'headers.protection-off',
@@ -33,7 +31,6 @@ export const SETTINGS_RULES: readonly PatternRule[] = [
     fix: 'Leave helmet’s default on.',
     bad: "import helmet from 'helmet';\napp.use(helmet({ frameguard: false }));",
     good: "import helmet from 'helmet';\napp.use(helmet());",
-    notInTests: true,
   },
   {
     id: 'server.stack-trace',
@@ -44,7 +41,6 @@ export const SETTINGS_RULES: readonly PatternRule[] = [
     fix: 'Log it, and send a plain message with a request id.',
     bad: 'app.use((err, req, res, next) => { res.status(500).send(err.stack); });',
     good: "app.use((err, req, res, next) => { log.error(err.stack); res.status(500).send('Something went wrong'); });",
-    notInTests: true,
   },
   {
     id: 'server.serves-everything',
@@ -55,7 +51,6 @@ export const SETTINGS_RULES: readonly PatternRule[] = [
     fix: 'Serve a folder of its own, such as `public`.',
     bad: "import express from 'express';\napp.use(express.static('.'));",
     good: "import express from 'express';\napp.use(express.static('public'));",
-    notInTests: true,
   },
   {
     id: 'electron.unsafe-preferences',
@@ -66,7 +61,6 @@ export const SETTINGS_RULES: readonly PatternRule[] = [
     fix: 'Keep nodeIntegration off, contextIsolation and webSecurity on, and expose single functions through a preload script.',
     bad: "import { BrowserWindow } from 'electron';\nnew BrowserWindow({ webPreferences: { nodeIntegration: true, contextIsolation: false } });",
     good: "import { BrowserWindow } from 'electron';\nnew BrowserWindow({ webPreferences: { preload } });",
-    notInTests: true,
   },
   {
     id: 'electron.open-external',
