@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { doctorCommand } from '../../contract/commands/catalogue.ts';
 import { EXIT } from '../../contract/failures.ts';
 import { countWords } from '../../contract/words.ts';
+import { packageManagerOf } from '../workspace/package-manager.ts';
 import type { CheckItem, CommandContext, Handler } from './handler.ts';
 import type { Services } from './services.ts';
 
@@ -53,15 +54,6 @@ async function gitCheck({ workspace }: Services): Promise<CheckItem> {
   );
 }
 
-const LOCKFILES = [
-  ['package-lock.json', 'npm'],
-  ['npm-shrinkwrap.json', 'npm'],
-  ['pnpm-lock.yaml', 'pnpm'],
-  ['yarn.lock', 'yarn'],
-  ['bun.lock', 'bun'],
-  ['bun.lockb', 'bun'],
-] as const;
-
 function packageManagerCheck({ workspace }: Services): CheckItem {
   const has = (file: string): boolean => existsSync(path.join(workspace.root, file));
   if (!has('package.json'))
@@ -70,20 +62,17 @@ function packageManagerCheck({ workspace }: Services): CheckItem {
       'note',
       'There is no package.json here: tests and benchmarks of npm packages are not looked for.',
     );
-  const found = LOCKFILES.find(([file]) => has(file));
-  const manager = found?.[1] ?? 'npm';
+  const { name, lockfile, install } = packageManagerOf(workspace.root);
   if (!has('node_modules')) {
     return check(
       'packages',
       'warning',
-      `${found ? `${found[0]} says ${manager}` : 'no lockfile'}, but node_modules is missing. Get it with: ${manager} install`,
+      `${lockfile === null ? 'No lockfile' : `${lockfile} says ${name}`}, and node_modules is missing. Get it with: ${install}`,
     );
   }
-  return check(
-    'packages',
-    found ? 'ok' : 'note',
-    found ? `${manager} (${found[0]}), installed` : 'installed, without a lockfile: dependencies are not checked',
-  );
+  if (lockfile === null)
+    return check('packages', 'note', 'installed, without a lockfile: dependencies are not checked');
+  return check('packages', 'ok', `${name} (${lockfile}), installed`);
 }
 
 const inspectionSchema = z.object({

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { AgentOutcome, AgentRequest, TestTotals } from '../../../contract/agents.ts';
 import type { JsonObject } from '../../../contract/json.ts';
 import type { Agent, AgentContext } from '../agent.ts';
+import { inspectRunners } from './inspect.ts';
 import { countTests, summaryOf, verdictOf } from './outcome.ts';
 import { choose, openSession, runSelected, type Results, type Session, type SessionDeps } from './session.ts';
 import { suiteName } from './suite.ts';
@@ -23,6 +24,7 @@ export function createAgent({
           : runTaskCommand(command, request, context);
       },
       design: (request, context) => design(request, context, deps),
+      inspect: async (request, context) => inspectRunners(await openSession(request, context, deps)),
     },
   };
 }

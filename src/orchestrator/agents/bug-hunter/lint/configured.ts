@@ -98,14 +98,3 @@ function findPackage(name: string, folder: string): string | null {
   const paths = createRequire(join(folder, 'package.json')).resolve.paths(name) ?? [];
   return paths.map((path) => join(path, name, 'package.json')).find((file) => existsSync(file)) ?? null;
 }
-
-/** What a person types to get the workspace's dependencies. */
-export function installCommand(root: string): string {
-  const managers = [
-    ['pnpm-lock.yaml', 'pnpm'],
-    ['yarn.lock', 'yarn'],
-    ['bun.lock', 'bun'],
-    ['bun.lockb', 'bun'],
-  ] as const;
-  return `${managers.find(([lock]) => existsSync(join(root, lock)))?.[1] ?? 'npm'} install`;
-}

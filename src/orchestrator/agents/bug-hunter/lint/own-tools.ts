@@ -1,14 +1,8 @@
 import { relative } from 'node:path';
+import { packageManagerOf } from '../../../workspace/package-manager.ts';
 import type { Hunt } from '../hunt.ts';
 import { lintWithBiome } from './biome.ts';
-import {
-  findConfigured,
-  findInstalled,
-  installCommand,
-  PACKAGES,
-  type Configured,
-  type Installed,
-} from './configured.ts';
+import { findConfigured, findInstalled, PACKAGES, type Configured, type Installed } from './configured.ts';
 import { lintWithEslint } from './eslint.ts';
 import { runOxlint } from './oxlint.ts';
 
@@ -30,7 +24,7 @@ export async function lintWithOwnTools(hunt: Hunt, scripts: readonly string[]): 
     if (installed === null) {
       hunt.notChecked(
         `lint by ${linter} (${config})`,
-        `${PACKAGES[linter]} is not installed. Run ${installCommand(hunt.root)}.`,
+        `${PACKAGES[linter]} is not installed. Run ${packageManagerOf(hunt.root).install}.`,
       );
       continue;
     }
