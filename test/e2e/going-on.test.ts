@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { proves } from '../requirements.ts';
 import { ledgerWords, readLedger, writeCounting, workflowText } from '../support/counting.ts';
 import { eventually } from '../support/eventually.ts';
-import { createRig, type Rig, type RunningCli } from '../support/rig.ts';
+import { createRig, isRunning, type Rig, type RunningCli, said } from '../support/rig.ts';
 
 const FILES = { 'package.json': '{ "name": "demo" }\n', 'src/a.ts': 'export const a = 1;\n' };
 const NEVER_MS = 600_000;
@@ -48,7 +47,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
       await started('long');
       const { number } = (await rig.run(['runs'])).only('run');
       const cancelled = await rig.run(['cancel', String(number)]);
-      assert.equal(cancelled.code, 0, cancelled.stdout + cancelled.stderr);
+      assert.equal(cancelled.code, 0, said(cancelled));
       assert.equal(cancelled.only('run').status, 'cancelled');
       const done = await owner.done;
       assert.equal(done.code, 3);
@@ -74,7 +73,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
       await cutOff('counting');
       assert.equal((await rig.run(['runs'])).only('run').status, 'interrupted');
       const resumed = await rig.run(['resume', '1', '--trust']);
-      assert.equal(resumed.code, 0, resumed.stdout + resumed.stderr);
+      assert.equal(resumed.code, 0, said(resumed));
       const result = resumed.only('result');
       assert.equal(result.steps.find(({ id }) => id === 'second')?.attempts, 2);
       assert.equal(ledgerWords(rig).filter((word) => word === 'start first').length, 1);
@@ -139,7 +138,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
     it('--done takes it as done, without data', async () => {
       await cutOff('once');
       const done = await rig.run(['resume', '1', '--done', '--trust']);
-      assert.equal(done.code, 0, done.stdout + done.stderr);
+      assert.equal(done.code, 0, said(done));
       assert.equal(done.only('result').steps[1]?.status, 'completed');
       assert.equal(ledgerWords(rig).filter((word) => word === 'start second').length, 1);
       const third = readLedger(rig).find(({ step }) => step === 'third');
@@ -187,10 +186,10 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
     cli.signal('SIGKILL');
     await cli.done;
     const orphan = readLedger(rig)[0]?.pid ?? 0;
-    assert.ok(existsSync(`/proc/${orphan}`) || process.platform !== 'linux', 'it outlives its parent');
+    assert.ok(isRunning(orphan) || process.platform !== 'linux', 'it outlives its parent');
     writeCounting(rig, { id: 'other', steps: [{ id: 'short' }] });
     assert.equal((await rig.run(['run', 'other', '--trust'])).code, 0);
-    assert.ok(!existsSync(`/proc/${orphan}`));
+    assert.ok(!isRunning(orphan));
   });
 
   describe('retry', () => {
@@ -210,7 +209,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
       await fails();
       const first = (await rig.run(['runs'])).only('run');
       const done = await rig.run(['retry', '1', '--trust']);
-      assert.equal(done.code, 0, done.stdout + done.stderr);
+      assert.equal(done.code, 0, said(done));
       const { number, steps: ended } = done.only('result');
       assert.equal(number, 2);
       assert.deepEqual(
@@ -258,7 +257,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
       const edited = [...steps.slice(0, 3), { id: 'instead', needs: ['breaks'] }];
       rig.write({ '.savepoint/workflows/w.yaml': workflowText({ id: 'w', steps: edited }) });
       const now = await rig.run(['retry', '1', '--edited', '--trust']);
-      assert.equal(now.code, 0, now.stdout + now.stderr);
+      assert.equal(now.code, 0, said(now));
       assert.deepEqual(
         now.only('result').steps.map(({ id }) => id),
         ['first', 'beside', 'breaks', 'instead'],
@@ -289,7 +288,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
     };
     const again = async (...flags: readonly string[]) => {
       const done = await rig.run(['run', 'w', '--trust', '--all', ...flags]);
-      assert.equal(done.code, 0, done.stdout + done.stderr);
+      assert.equal(done.code, 0, said(done));
       return done.only('result');
     };
 

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { StepStatus } from '../../src/contract/runs.ts';
 import { proves } from '../requirements.ts';
 import { readLedger, writeCounting, type CountingWorkflow, type LedgerEntry } from '../support/counting.ts';
-import { createRig, type EventLine, type ResultLine, type Rig, type RunningCli } from '../support/rig.ts';
+import { createRig, type EventLine, type ResultLine, type Rig, type RunningCli, said } from '../support/rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** "≥ 100 random points of a run": this many forward, and this many while it undoes. */
@@ -117,7 +117,7 @@ async function weather(
         continue;
       }
       const [result] = of('result');
-      assert.ok(result, `no result: ${cli.soFar().stdout}${cli.soFar().stderr}`);
+      assert.ok(result, said(cli.soFar()));
       const stored = (await rig.run(['events'])).of('event');
       return { result, kills: hits, exitCode: code, printed, stored, ledger: readLedger(rig) };
     }

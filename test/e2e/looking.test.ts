@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { proves } from '../requirements.ts';
 import { ledgerWords, writeCounting } from '../support/counting.ts';
 import { eventually } from '../support/eventually.ts';
-import { createRig, type EventLine, type Rig } from '../support/rig.ts';
+import { createRig, type EventLine, type Rig, said } from '../support/rig.ts';
 
 const byPlace = (a: EventLine, b: EventLine): number => a.epoch - b.epoch || a.sequence - b.sequence;
 
@@ -154,7 +154,7 @@ describe(proves('D6', 'several processes on one workspace'), function () {
         ],
       });
       const runs = await Promise.all(Array.from({ length: 10 }, () => rig.run(['run', 'good', '--trust'])));
-      for (const { code, stdout, stderr } of runs) assert.equal(code, 0, stdout + stderr);
+      for (const { code, stdout, stderr } of runs) assert.equal(code, 0, said({ stdout, stderr }));
       const results = runs.map((done) => done.only('result'));
       assert.deepEqual(
         results.map(({ number }) => number).toSorted((a, b) => a - b),

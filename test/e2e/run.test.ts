@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { proves } from '../requirements.ts';
 import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
 import { git } from '../support/git-repository.ts';
-import { createRig, type Rig, type RigOptions } from '../support/rig.ts';
+import { createRig, type Rig, type RigOptions, said } from '../support/rig.ts';
 
 const finding = (severity: string, file = 'src/a.ts'): object => ({
   kind: 'finding',
@@ -41,7 +41,7 @@ describe(proves('A9', 'savepoint run'), () => {
       ],
     });
     const done = await rig.run(['run', 'diamond', '--trust']);
-    assert.equal(done.code, 0, done.stdout + done.stderr);
+    assert.equal(done.code, 0, said(done));
     const words = ledgerWords(rig);
     assert.deepEqual(words.slice(0, 2), ['start top', 'end top']);
     assert.deepEqual(words.slice(2, 4).toSorted(), ['start left', 'start right']);
@@ -83,7 +83,7 @@ describe(proves('A9', 'savepoint run'), () => {
       ],
     });
     const done = await rig.run(['run', 'hand', '--trust', '--with', '{"both":"call"}']);
-    assert.equal(done.code, 0, done.stdout + done.stderr);
+    assert.equal(done.code, 0, said(done));
     const request = readLedger(rig).find(({ step, kind }) => step === 'takes' && kind === 'start')?.request;
     const { run } = done.only('result');
     assert.equal(request?.['run'], run);
@@ -156,7 +156,7 @@ describe(proves('A9', 'savepoint run'), () => {
       assert.equal(done.code, 3);
       const { status, cannotUndo } = done.only('result');
       assert.equal(status, 'failed', 'no undo ran');
-      assert.deepEqual(cannotUndo, ['wrote']);
+      assert.deepEqual(cannotUndo, ['wrote', 'breaks'], 'a failed step may have written too');
     });
   });
 
@@ -199,7 +199,7 @@ describe(proves('A9', 'savepoint run'), () => {
         open();
         writeCounting(rig, print(...lines));
         const done = await rig.run(['run', 'w', '--trust', '--all', ...flags]);
-        assert.equal(done.code, code, done.stdout + done.stderr);
+        assert.equal(done.code, code, said(done));
       });
     }
   });
@@ -250,7 +250,7 @@ describe(proves('A9', 'savepoint run'), () => {
       z.array(z.string()).parse(readLedger(rig).findLast(({ kind }) => kind === 'start')?.request['files']);
     const scoped = async (...flags: readonly string[]): Promise<readonly string[]> => {
       const done = await rig.run(['run', 'w', '--trust', ...flags]);
-      assert.equal(done.code, 0, done.stdout + done.stderr);
+      assert.equal(done.code, 0, said(done));
       return filesOf().filter((file) => !file.startsWith('.savepoint/'));
     };
     const workflow = { id: 'w', steps: [{ id: 's' }] };
@@ -298,7 +298,7 @@ describe(proves('A9', 'savepoint run'), () => {
       const { cpSync } = await import('node:fs');
       cpSync(path.join(rig.workspace, '.savepoint'), agents, { recursive: true });
       const done = await rig.run(['run', 'w', '--trust', '--workspace', inner]);
-      assert.equal(done.code, 0, done.stdout + done.stderr);
+      assert.equal(done.code, 0, said(done));
       assert.deepEqual(
         filesOf().filter((file) => !file.startsWith('.savepoint/')),
         ['x.ts'],

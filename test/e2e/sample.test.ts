@@ -4,7 +4,7 @@ import type { Finding } from '../../src/contract/findings.ts';
 import { proves } from '../requirements.ts';
 import { copySample } from '../samples/copy-sample.ts';
 import { harborExpected, type Planted } from '../samples/expected.ts';
-import { createRig, type ResultLine } from '../support/rig.ts';
+import { createRig, type ResultLine, said } from '../support/rig.ts';
 
 /** Proved by a failing test, not by a finding: the fault is in the source, what is seen is the test. */
 const SEEN_AS_TEST = 'failing-test';
@@ -42,7 +42,7 @@ async function review(variant: 'planted' | 'clean'): Promise<ResultLine> {
     rmdirSync(rig.workspace);
     await copySample({ sample: 'harbor', variant, into: rig.workspace });
     const done = await rig.run(['run', 'tsddr-2.0', '--fail-on', 'never']);
-    assert.equal(done.code, 0, done.stdout.slice(-2000) + done.stderr.slice(-2000));
+    assert.equal(done.code, 0, said(done));
     return done.only('result');
   } finally {
     await rig.dispose();

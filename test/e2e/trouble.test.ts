@@ -15,7 +15,7 @@ import path from 'node:path';
 import { proves } from '../requirements.ts';
 import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
 import { plainWords } from '../support/plain-words.ts';
-import { createRig, type Rig } from '../support/rig.ts';
+import { createRig, type Rig, said } from '../support/rig.ts';
 
 /** Mounts a small file system there; null, saying why on standard error, where that is not allowed. */
 function mountSmall(folder: string, options: string): { unmount(): void; remount(options: string): void } | null {
@@ -35,7 +35,6 @@ describe(proves('D6', 'a disk in trouble'), function () {
   let rig: Rig;
   beforeEach(() => {
     rig = createRig({ files: { 'src/a.ts': 'export const a = 1;\n' } });
-    const chatty = { print: [{ kind: 'result', data: 'x'.repeat(60_000) }], data: 'y'.repeat(60_000) };
     writeCounting(
       rig,
       { id: 'small', steps: [{ id: 'one' }, { id: 'two', needs: ['one'] }] },
@@ -43,7 +42,7 @@ describe(proves('D6', 'a disk in trouble'), function () {
         id: 'large',
         steps: Array.from({ length: 60 }, (_, index) => ({
           id: `s${index}`,
-          with: chatty as never,
+          with: { bulk: 60_000 },
           ...(index ? { needs: [`s${index - 1}`] } : {}),
         })),
       },
@@ -58,7 +57,7 @@ describe(proves('D6', 'a disk in trouble'), function () {
     try {
       assert.equal((await rig.run(['run', 'small', '--trust'])).code, 0);
       const full = await rig.run(['run', 'large', '--trust']);
-      assert.equal(full.code, 3, full.stderr);
+      assert.equal(full.code, 3, said(full));
       const last = full.lines().at(-1);
       assert.ok(last?.kind === 'error' && last.code === 'disk-full', JSON.stringify(last));
       assert.match(last.message, /full|space|free/i);
@@ -141,7 +140,7 @@ describe(proves('D6', 'a damaged journal'), () => {
 
   async function told(before: readonly string[], lostAtMost: number): Promise<void> {
     const met = await rig.run(['run', 'w', '--trust']);
-    assert.equal(met.code, 0, met.stdout + met.stderr);
+    assert.equal(met.code, 0, said(met));
     assert.match(met.stderr, /repair/i);
     const alerts = (await rig.run(['events', '--type', 'system.alert'])).of('event');
     assert.equal(alerts.length, 1);
@@ -258,7 +257,7 @@ describe(proves('A12', 'tools that misbehave'), function () {
       },
     });
     const done = await rig.run(['run', 'w', '--all']);
-    assert.equal(done.code, 3, done.stdout + done.stderr);
+    assert.equal(done.code, 3, said(done));
     const [step] = done.only('result').steps;
     assert.equal(step?.status, 'failed');
     assert.equal(step.error?.code, 'timeout');

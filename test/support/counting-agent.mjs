@@ -1,6 +1,6 @@
 // A command agent that notes in a ledger what it really did: `node counting-agent.mjs LEDGER`. Each note is one line, appended at once.
 // What it does is in the step's `with`: ms (how long it works), failTimes (so often it fails first), print (lines to write),
-// escape (leaves a detached process behind that notes "escaped" were it to live on), data (its result).
+// escape (leaves a detached process behind), data (its result) or bulk (the length of its result).
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
@@ -11,7 +11,14 @@ const request = JSON.parse(text);
 const { attempt, idempotencyKey, compensate } = request;
 const step = compensate?.step ?? request.step;
 const undo = compensate !== undefined;
-const { ms = 0, failTimes = 0, print = [], escape = false, data = { step } } = request.with;
+const {
+  ms = 0,
+  failTimes = 0,
+  print = [],
+  escape = false,
+  bulk = 0,
+  data = bulk > 0 ? 'x'.repeat(bulk) : { step },
+} = request.with;
 
 const note = (kind) =>
   appendFileSync(

@@ -29,7 +29,8 @@ import { eventually } from './eventually.ts';
 import { createRepository, writeTree } from './git-repository.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-export const CLI = path.join(root, 'dist/savepoint.js');
+/** The built command line; SAVEPOINT_CLI names another build, such as an installed package. */
+const CLI = process.env['SAVEPOINT_CLI'] ?? path.join(root, 'dist/savepoint.js');
 /** Long enough for a loaded machine: a test that waits so long has failed anyhow. */
 const DEADLINE_MS = 30_000;
 /** An orderly end leaves no process behind for longer (RELIABILITY: process trees are gone within 5 s). */
@@ -258,8 +259,12 @@ function cliResult(out: readonly Buffer[], err: readonly Buffer[], end: Pick<Cli
   };
 }
 
+/** What a command said at last, for the message of an assertion. */
+export const said = ({ stdout, stderr }: Pick<CliResult, 'stdout' | 'stderr'>): string =>
+  `${stdout.trimEnd().split('\n').at(-1)?.slice(0, 1500) ?? ''}\n${stderr.slice(-1500)}`;
+
 /** Processes that carry the rig's mark, or whose command or folder is in the rig; looked up where /proc is (Linux). */
-export function processesOf(mark: string, home: string): readonly { readonly pid: number; readonly command: string }[] {
+function processesOf(mark: string, home: string): readonly { readonly pid: number; readonly command: string }[] {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc').flatMap((name) => {
     const pid = Number(name);
@@ -270,6 +275,9 @@ export function processesOf(mark: string, home: string): readonly { readonly pid
     return [{ pid, command: facts.command }];
   });
 }
+
+/** Whether it still runs; one that ended but was not reaped does not. Only where /proc is (Linux). */
+export const isRunning = (pid: number): boolean => factsOf(pid) !== null;
 
 function factsOf(pid: number): { readonly environment: string; readonly command: string; readonly cwd: string } | null {
   try {

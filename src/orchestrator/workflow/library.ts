@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import { fail, ok } from '../../contract/failures.ts';
@@ -170,7 +170,8 @@ function yamlFiles(dir: string): readonly string[] {
 /** The bytes, or why they cannot be read. */
 function contentOf(file: string): Buffer | string {
   try {
-    return readFileSync(file);
+    // A named pipe would wait for its writer for ever.
+    return statSync(file).isFile() ? readFileSync(file) : 'it is not a file';
   } catch (error) {
     if (error instanceof Error && 'code' in error) return String(error.code);
     throw error;

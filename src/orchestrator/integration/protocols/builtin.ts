@@ -1,4 +1,5 @@
 import type { AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
+import type { StepError } from '../../../contract/failures.ts';
 import type { InvokeContext, Protocol } from './protocol.ts';
 import { startToolHost, type ToolHost, type ToolHostDeps } from './tool-host.ts';
 
@@ -42,7 +43,8 @@ export function createBuiltinProtocol(deps: ToolHostDeps & { readonly idleMs?: n
     async invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome> {
       if (context.signal.aborted)
         return { ok: false, error: { code: 'cancelled', message: 'Stopped before it started.' } };
-      const host = await takeHost();
+      const host = await takeHost().catch(notStarted);
+      if ('code' in host) return { ok: false, error: host };
       try {
         return await host.call(request, context);
       } finally {
@@ -56,4 +58,10 @@ export function createBuiltinProtocol(deps: ToolHostDeps & { readonly idleMs?: n
       all.clear();
     },
   };
+}
+
+/** The operating system's error (no process left, a state folder that cannot be written) in words; anything else is a bug. */
+function notStarted(error: unknown): StepError {
+  if (!(error instanceof Error && 'code' in error)) throw error;
+  return { code: 'spawn', message: `Savepoint's own helper process could not be started: ${error.message}` };
 }
