@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { ImportGraph } from '../../workspace/import-graph.ts';
+import { packageManagerOf } from '../../workspace/package-manager.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { readTestScripts } from './script-calls.ts';
 import type { Installed, MochaOptions, RunnerCall, RunnerId, Suite } from './suite.ts';
@@ -201,7 +202,7 @@ async function toSuite(
   if (runner !== 'node:test' && installed === null) {
     return {
       what: `${runner} tests${where}`,
-      why: `${runner} is not installed; install the packages of this workspace (${installCommand(deps.files)})`,
+      why: `${runner} is not installed; install the packages of this workspace (${packageManagerOf(deps.workspace.root).install})`,
     };
   }
   const mocha = runner === 'mocha' && installed !== null ? await deps.mochaOptions(installed, cwd, call) : null;
@@ -224,13 +225,6 @@ export async function findInstalled(name: string, from: string): Promise<Install
     if (version !== undefined) return { folder: await realpath(at), version };
     if (dirname(folder) === folder) return null;
   }
-}
-
-function installCommand(files: readonly string[]): string {
-  if (files.includes('pnpm-lock.yaml')) return 'pnpm install';
-  if (files.includes('yarn.lock')) return 'yarn install';
-  if (files.includes('bun.lock') || files.includes('bun.lockb')) return 'bun install';
-  return files.includes('package-lock.json') ? 'npm ci' : 'npm install';
 }
 
 function notSupported(program: string, folder: string): { what: string; why: string } {
