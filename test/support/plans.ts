@@ -2,8 +2,6 @@ import { createPlan, type Plan } from '../../src/orchestrator/workflow/plan.ts';
 import type { RunStart } from '../../src/orchestrator/workflow/run-events.ts';
 import type { KnownAgent } from '../../src/orchestrator/workflow/ports.ts';
 
-export const NO_TIME = { queue: 0, start: 0, tool: 0, disk: 0, wait: 0 } as const;
-
 /** A step in as few words as a test needs; each has an agent of its own unless named. */
 export interface StepSketch {
   readonly id: string;

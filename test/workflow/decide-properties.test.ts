@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decide, settle, type Decision, type RunCommand } from '../../src/orchestrator/workflow/decide.ts';
-import { EMPTY_RESULT, type RunEvent } from '../../src/orchestrator/workflow/run-events.ts';
+import type { RunCommand } from '../../src/orchestrator/workflow/command.ts';
+import { decide, settle, type Decision } from '../../src/orchestrator/workflow/decide.ts';
+import { EMPTY_RESULT, NO_TIME, type RunEvent } from '../../src/orchestrator/workflow/run-events.ts';
 import { inFlight, readySteps, readyUndo } from '../../src/orchestrator/workflow/run-rules.ts';
 import { evolve, type RunState } from '../../src/orchestrator/workflow/run-state.ts';
-import { NO_TIME, planOf, startOf, type StepSketch } from '../support/plans.ts';
+import { planOf, startOf, type StepSketch } from '../support/plans.ts';
 import { proves } from '../requirements.ts';
 
 const TIME = '2026-01-01T00:00:00.000Z';

@@ -1,7 +1,7 @@
 import type { AgentMessage } from '../../contract/agents.ts';
 import type { NewEvent, Priority } from '../../contract/events.ts';
 import type { JsonObject } from '../../contract/json.ts';
-import type { DecidedEvent } from './decide.ts';
+import type { DecidedEvent } from './command.ts';
 import type { PinnedCall } from './plan.ts';
 
 const SOURCE = 'savepoint/workflow';

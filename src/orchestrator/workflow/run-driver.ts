@@ -5,7 +5,10 @@ import type { Journal } from '../journal/journal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { startCall, type Call, type CallEnd } from './call.ts';
 import { boundError, createCollector, type Collector } from './collect.ts';
-import { decide, type EventGroup, type RunCommand } from './decide.ts';
+import type { EventGroup, RunCommand } from './command.ts';
+import { decide } from './decide.ts';
+import { keyOf } from './decide-step.ts';
+import { undoKeyOf } from './decide-undo.ts';
 import { createInbox } from './inbox.ts';
 import { maskDeep, type Mask } from './mask.ts';
 import { messageEvents, toNewEvent, writtenEvent } from './new-event.ts';
@@ -270,7 +273,7 @@ export function drive(
       run,
       step: id,
       attempt: of.undo ? step.undo.attempts : step.attempts,
-      idempotencyKey: of.undo ? `${run}:${id}:undo` : `${run}:${id}`,
+      idempotencyKey: of.undo ? undoKeyOf(run, id) : keyOf(run, id),
       workspace: deps.workspace.root,
       stateDir: deps.stateDir,
       agent: of.call.agent,

@@ -182,3 +182,5 @@ export const EMPTY_RESULT: StepResult = {
   evidence: [],
   written: [],
 };
+
+export const NO_TIME: TimeSplit = { queue: 0, start: 0, tool: 0, disk: 0, wait: 0 };

@@ -1,7 +1,7 @@
 import type { StepError } from '../../contract/failures.ts';
 import type { ChangedSince, TimeSplit } from '../../contract/runs.ts';
 import type { PinnedStep } from './plan.ts';
-import type { RunStart, StepResult, TimedRunEvent } from './run-events.ts';
+import { NO_TIME, type RunStart, type StepResult, type TimedRunEvent } from './run-events.ts';
 
 /** Where a step stands. `cut-off`: it was running when its session ended, and whether its effect happened is unknown. */
 export type StepPhase =
@@ -60,7 +60,6 @@ export interface RunState {
   readonly steps: ReadonlyMap<string, StepState>;
 }
 
-const NO_TIME: TimeSplit = { queue: 0, start: 0, tool: 0, disk: 0, wait: 0 };
 const NO_UNDO: UndoState = { phase: 'none', attempts: 0, failures: 0, nextTryAt: null, mayRestart: false };
 
 /** The run after the event. Null before the first `workflow.started`; events of other kinds never come here. */

@@ -1,5 +1,4 @@
 import os from 'node:os';
-import type { StoredEvent } from '../../contract/events.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { RunView } from '../../contract/runs.ts';
@@ -8,7 +7,7 @@ import type { Claims } from '../journal/claims.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import type { ResumeRequest, RetryRequest, RunHandle, Runner, RunOptions, StartRequest } from './api.ts';
-import type { RunCommand } from './decide.ts';
+import type { RunCommand } from './command.ts';
 import { maskDeep, type Mask } from './mask.ts';
 import { createOpenRuns } from './open-runs.ts';
 import { createPlan, type Plan } from './plan.ts';
@@ -16,12 +15,13 @@ import type { AgentDirectory, Invoker, ToolFacts, WorkflowLibrary } from './port
 import type { PrepareDeps } from './prepare.ts';
 import type { ResultCache } from './result-cache.ts';
 import { drive, type Driver } from './run-driver.ts';
-import { asRunEvent, type RunStart } from './run-events.ts';
+import type { RunStart } from './run-events.ts';
 import { questionOf } from './run-rules.ts';
 import { createStart, currentAgents, pinnedScopes, planRetry, resolveScopes, type Retry } from './run-start.ts';
-import { evolve, foldState, type RunState } from './run-state.ts';
+import { foldState, type RunState } from './run-state.ts';
 import { viewRun } from './run-view.ts';
 import { toNewEvent } from './new-event.ts';
+import { createStoredRuns } from './stored-runs.ts';
 
 export interface RunnerDeps {
   readonly env: Env;
@@ -49,6 +49,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   const { env, journal, claims } = deps;
   const drivers = new Map<string, { readonly driver: Driver; readonly view: () => RunState }>();
   const openRuns = createOpenRuns({ files: env.files, stateDir: deps.stateDir });
+  const stored = createStoredRuns({ journal, reader: deps.reader, claims, openRuns });
   let cancelPoll = (): void => {};
 
   return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions, close };
@@ -134,9 +135,9 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (!agentHashes.ok) return agentHashes;
     const scopes = await pinnedScopes(deps.workspace, start);
     if (!scopes.ok) return scopes;
-    const claimed = takeOver(start);
+    const claimed = stored.takeOver(start);
     if (!claimed.ok) return claimed;
-    const dead = await recordDeath(state);
+    const dead = await stored.recordDeath(state);
     if (!dead.ok) return dead;
     state = dead.value;
     const question = questionOf(state);
@@ -151,24 +152,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     return ok(begin({ start, state, command, prepare, request }));
   }
 
-  /** Events of a run are ordered by the number of their session, so only a newer one may go on with it. */
-  function takeOver({ run, number }: RunStart): Result<null> {
-    for (const event of deps.reader.events({ run, limit: 1 })) {
-      if (event.epoch > journal.epoch)
-        return fail(
-          'run-live',
-          `Run ${number} was last worked on by a newer window or terminal. Resume it in a new one.`,
-        );
-    }
-    return claims.claim(run);
-  }
-
   /** Stores that the run waits for a person, once. */
   async function askFirst(state: RunState, question: NonNullable<RunState['question']>): Promise<Result<never>> {
     const { run } = state.start;
     if (state.phase !== 'waiting') {
-      const stored = await journal.append([toNewEvent(run, { type: 'workflow.waiting', data: { run, ...question } })]);
-      if (!stored.ok) return stored;
+      const waiting = await journal.append([toNewEvent(run, { type: 'workflow.waiting', data: { run, ...question } })]);
+      if (!waiting.ok) return waiting;
     }
     const how = 'Say which with --again, --done or --fail.';
     return fail('needs-decision', `${question.question} ${how}`, { run, ...question });
@@ -183,14 +172,14 @@ export function createRunner(deps: RunnerDeps): Runner {
       return done.ok ? ok(viewOf(done.value)) : done;
     }
     const elsewhere = claim?.live && claim.session !== journal.session;
-    const state = claim && stateOf(claim.run);
+    const state = claim && stored.stateOf(claim.run);
     if (state?.phase === 'ended')
       return fail('not-cancellable', `Run ${state.start.number} has ended already (${state.status ?? ''}).`);
     if (elsewhere) return cancelElsewhere(claim.run, claim.number);
     if (!state) return unknownRun(ref);
-    const claimed = takeOver(state.start);
+    const claimed = stored.takeOver(state.start);
     if (!claimed.ok) return claimed;
-    const dead = await recordDeath(state);
+    const dead = await stored.recordDeath(state);
     return dead.ok ? cancelDead(dead.value) : dead;
   }
 
@@ -198,7 +187,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     openRuns.requestStop(run);
     for (const deadline = env.clock.monotonic() + STOP_WAIT_MS; env.clock.monotonic() < deadline;) {
       await new Promise<void>((resolve) => env.clock.timer(STOP_POLL_MS, resolve, { keepAlive: true }));
-      const state = stateOf(run);
+      const state = stored.stateOf(run);
       if (state?.phase === 'ended') return ok(viewOf(state));
     }
     return fail(
@@ -221,26 +210,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     return handle.done;
   }
 
-  /** Whoever takes the mark of a dead session's run away stores what became of it. */
-  async function recordInterruptions(): Promise<Result<null>> {
-    for (const run of openRuns.list()) {
-      const claim = claims.find(run);
-      if (drivers.has(run) || (claim?.live && claim.session !== journal.session)) continue;
-      const state = stateOf(run);
-      if (!openRuns.closed(run) || !state) continue;
-      const stored = await recordDeath(state);
-      if (!stored.ok) return stored;
-    }
-    return ok(null);
-  }
-
-  /** The run of a dead session, with that stored. */
-  async function recordDeath(state: RunState): Promise<Result<RunState>> {
-    if (state.phase !== 'running') return ok(state);
-    const { run } = state.start;
-    const data = { run, session: state.session, reason: 'died' } as const;
-    const stored = await journal.append([toNewEvent(run, { type: 'workflow.interrupted', data })]);
-    return stored.ok ? ok(foldOnto(state, stored.value)) : stored;
+  function recordInterruptions(): Promise<Result<null>> {
+    return stored.recordDeaths((run) => drivers.has(run));
   }
 
   async function close(): Promise<void> {
@@ -295,24 +266,13 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   function find(ref: string): Result<{ readonly state: RunState; readonly live: boolean }> {
     const claim = claims.find(ref);
-    const state = claim && (drivers.get(claim.run)?.view() ?? stateOf(claim.run));
+    const state = claim && (drivers.get(claim.run)?.view() ?? stored.stateOf(claim.run));
     const elsewhere = claim !== null && claim.live && claim.session !== journal.session;
     // A claim without events: its first turn is being stored in another process.
     if (claim && !state && elsewhere) return runLive(claim.number);
     if (!claim || !state) return unknownRun(ref);
     // A run of this very session that no driver has is nobody's: it waits, or was interrupted.
     return ok({ state, live: drivers.has(claim.run) || elsewhere });
-  }
-
-  function stateOf(run: string): RunState | null {
-    return foldState(runEvents(run));
-  }
-
-  function* runEvents(run: string): Generator<NonNullable<ReturnType<typeof asRunEvent>>> {
-    for (const event of deps.reader.events({ run, types: ['workflow.*'] })) {
-      const own = asRunEvent(event);
-      if (own) yield own;
-    }
   }
 
   function viewOf(state: RunState): RunView {
@@ -330,13 +290,6 @@ export function createRunner(deps: RunnerDeps): Runner {
     const view = viewOf(state);
     return { run, number, view: () => view, done: Promise.resolve(ok(view)) };
   }
-}
-
-function foldOnto(before: RunState, events: readonly StoredEvent[]): RunState {
-  return events.reduce<RunState>((state, event) => {
-    const own = asRunEvent(event);
-    return (own && evolve(state, own)) ?? state;
-  }, before);
 }
 
 function unknownRun(ref: string): Result<never> {
