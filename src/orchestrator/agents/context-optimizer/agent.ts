@@ -1,0 +1,242 @@
+import { join } from 'node:path';
+import type { AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
+import { loadImportGraph } from '../../workspace/import-graph.ts';
+import type { Agent, AgentContext } from '../agent.ts';
+import { makeBundle, type Bundle, type Candidate } from './bundle.ts';
+import { readCommits } from './co-change.ts';
+import { loadFileIndex, type FileFacts } from './file-index.ts';
+import { createOtherLanguages, type OtherLanguages } from './other-languages.ts';
+import { readQuestion, type Question } from './question.ts';
+import { overview, rank, SIGNALS, WEIGHTS, type Corpus, type Ranked, type Signal } from './ranking.ts';
+import { loadTokenCounter } from './tokens.ts';
+import { wordsOf } from './words.ts';
+
+const DEFAULT_BUDGET = 8000;
+const LEAST_BUDGET = 500;
+const MOST_BUDGET = 1_000_000;
+/** Files that are read for the bundle, and files that a task's analysis names. */
+const MOST_CANDIDATES = 40;
+const MOST_FILES_OF_A_TASK = 15;
+const MOST_SYMBOLS = 20;
+/** All changed files together take at most this part of the budget; one other file at most `LARGEST`. */
+const CHANGED = 0.5;
+const LARGEST = 0.4;
+
+export function createAgent(): Agent {
+  const languages = createOtherLanguages();
+  return {
+    id: 'context-optimizer',
+    operations: {
+      optimize: (request, context) => optimize(request, context, languages),
+      'analyze-task': (request, context) => analyzeTask(request, context, languages),
+    },
+  };
+}
+
+/** Everything one answer is made from. */
+interface Look {
+  readonly question: Question;
+  readonly corpus: Corpus;
+  readonly ranked: readonly Ranked[];
+}
+
+async function optimize(
+  request: AgentRequest,
+  context: AgentContext,
+  languages: OtherLanguages,
+): Promise<AgentOutcome> {
+  const counting = loadTokenCounter();
+  const look = await lookAround(request, context, languages);
+  if (look === null) return nothingThere(context);
+  const candidates = await readCandidates(look, context);
+  const bundle = makeBundle({
+    title: look.question.task === null ? 'Context for the change' : 'Context for the task',
+    preface: prefaceOf(look.question),
+    candidates,
+    words: look.question.query.words,
+    budget: budgetOf(request),
+    countTokens: await counting,
+  });
+  emitEvidence(context, look);
+  return {
+    ok: true,
+    data: dataOf(bundle),
+    summary: `${String(bundle.files.length)} files, ${String(bundle.tokens)} tokens`,
+  };
+}
+
+async function analyzeTask(
+  request: AgentRequest,
+  context: AgentContext,
+  languages: OtherLanguages,
+): Promise<AgentOutcome> {
+  const look = await lookAround(request, context, languages);
+  if (look === null) return nothingThere(context);
+  const { question, ranked } = look;
+  const near = ranked.slice(0, MOST_FILES_OF_A_TASK).map(({ file }) => file);
+  const files = [...question.query.seeds.keys(), ...near].slice(
+    0,
+    Math.max(MOST_FILES_OF_A_TASK, question.query.seeds.size),
+  );
+  const symbols = symbolsOf(look, files);
+  context.emit({ kind: 'log', stream: 'note', text: `The task is ${question.from}.` });
+  for (const { file, signals } of ranked.slice(0, MOST_FILES_OF_A_TASK)) {
+    context.emit({ kind: 'log', stream: 'note', text: `${file}: ${whyOf(signals, question)}` });
+  }
+  emitEvidence(context, look);
+  return {
+    ok: true,
+    data: { task: question.task ?? question.from, from: question.from, files: [...files], symbols },
+    summary: `${question.task === null ? 'changed files as the task, ' : ''}${String(files.length)} files`,
+  };
+}
+
+async function lookAround(
+  request: AgentRequest,
+  context: AgentContext,
+  languages: OtherLanguages,
+): Promise<Look | null> {
+  const { workspace } = context;
+  const folder = join(request.stateDir, 'agents', request.agent);
+  const files = await workspace.files();
+  if (files.length === 0) return null;
+  context.emit({ kind: 'progress', message: `reading ${String(files.length)} files` });
+  const [imports, facts, commits, question] = await Promise.all([
+    loadImportGraph({ workspace, cacheFile: join(folder, 'import-graph.json') }),
+    loadFileIndex({ workspace, cacheFile: join(folder, 'files.json'), languages }),
+    readCommits(context),
+    readQuestion(request, workspace, files),
+  ]);
+  const corpus: Corpus = { files: facts, imports, commits };
+  const asksNothing = question.query.words.size + question.query.seeds.size === 0;
+  const ranked = asksNothing ? overviewOf(facts) : rank(corpus, question.query).filter(({ score }) => score > 0);
+  return { question, corpus, ranked };
+}
+
+function overviewOf(facts: readonly FileFacts[]): readonly Ranked[] {
+  const signals = { words: 0, folder: 0, imports: 0, history: 0, references: 1 };
+  return overview(facts).map((file) => ({ file, score: 1, signals }));
+}
+
+async function readCandidates(
+  { question, corpus, ranked }: Look,
+  { workspace }: AgentContext,
+): Promise<readonly Candidate[]> {
+  const facts = new Map(corpus.files.map((one) => [one.file, one]));
+  const seeds = [...question.query.seeds.keys()];
+  const chosen = [
+    ...seeds.map((file) => ({ file, why: seedWhy(file, question), most: Math.min(LARGEST, CHANGED / seeds.length) })),
+    ...ranked
+      .slice(0, MOST_CANDIDATES)
+      .map(({ file, signals }) => ({ file, why: whyOf(signals, question), most: LARGEST })),
+  ];
+  const candidates: Candidate[] = [];
+  for (const { file, why, most } of chosen) {
+    const text = await workspace.read(file);
+    // Binary and unreadable files have nothing to show; an empty one neither.
+    if (text === null || text.trim() === '') continue;
+    candidates.push({
+      file,
+      why,
+      text,
+      most,
+      definitions: facts.get(file)?.definitions ?? [],
+      changed: question.changed.get(file) ?? [],
+    });
+  }
+  return candidates;
+}
+
+function seedWhy(file: string, question: Question): string {
+  if (question.changed.has(file)) return 'Changed';
+  return question.findings.some((line) => line.startsWith(`- ${file}:`))
+    ? 'An earlier step found something in it'
+    : 'Named in the task';
+}
+
+/** The signals that brought a file in, at most two. */
+function whyOf(signals: Ranked['signals'], question: Question): string {
+  const of = question.task === null ? 'the change' : 'the task';
+  const words: Readonly<Record<Signal, string>> = {
+    words: `shares words with ${of}`,
+    folder: `lies beside ${of} or has its name`,
+    imports: `imports ${of} or is imported by it`,
+    history: `was often changed together with ${of}`,
+    references: question.query.words.size === 0 ? 'many files refer to it' : `refers to ${of} or is referred to by it`,
+  };
+  const parts = SIGNALS.map((signal) => ({ signal, part: WEIGHTS[signal] * signals[signal] }))
+    .toSorted((a, b) => b.part - a.part)
+    .filter(({ part }, index, all) => part > 0 && index < 2 && part > 0.3 * (all[0]?.part ?? 0))
+    .map(({ signal }) => words[signal]);
+  const text = parts.join('; ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Definitions of these files whose names hold a word of the question, best first. */
+function symbolsOf(
+  { question, corpus }: Look,
+  files: readonly string[],
+): { name: string; file: string; line: number }[] {
+  const places = new Map(files.map((file, index) => [file, index]));
+  return corpus.files
+    .flatMap(({ file, definitions }) => {
+      const place = places.get(file);
+      if (place === undefined) return [];
+      return definitions.map(({ name, line }) => {
+        const weight = wordsOf(name).reduce((sum, word) => sum + (question.query.words.get(word) ?? 0), 0);
+        return { name, file, line, weight: weight / Math.sqrt(1 + place) };
+      });
+    })
+    .filter(({ weight }) => weight > 0)
+    .toSorted((a, b) => b.weight - a.weight || (a.file < b.file ? -1 : 1) || a.line - b.line)
+    .slice(0, MOST_SYMBOLS)
+    .map(({ name, file, line }) => ({ name, file, line: line + 1 }));
+}
+
+function prefaceOf({ task, from, findings }: Question): readonly string[] {
+  return [
+    ...(task === null
+      ? [`What one must read to deal with ${from}.`]
+      : ['Task:', ...task.split('\n').map((line) => `> ${line}`)]),
+    ...(findings.length === 0 ? [] : ['', 'Found by earlier steps:', ...findings]),
+  ];
+}
+
+function budgetOf({ with: { budget } }: AgentRequest): number {
+  return typeof budget === 'number'
+    ? Math.min(MOST_BUDGET, Math.max(LEAST_BUDGET, Math.floor(budget)))
+    : DEFAULT_BUDGET;
+}
+
+function dataOf({ budget, tokens, files, text }: Bundle): {
+  budget: number;
+  tokens: number;
+  files: { file: string; why: string; lines: number[][] }[];
+  text: string;
+} {
+  return {
+    budget,
+    tokens,
+    text,
+    files: files.map(({ file, why, lines }) => ({ file, why, lines: lines.map((range) => [...range]) })),
+  };
+}
+
+function emitEvidence(context: AgentContext, { corpus }: Look): void {
+  context.emit({
+    kind: 'evidence',
+    evidence: {
+      tool: `built in: ranking of ${String(corpus.files.length)} files`,
+      version: null,
+      command: [],
+      cwd: context.workspace.root,
+      exitCode: null,
+      durationMs: 0,
+    },
+  });
+}
+
+function nothingThere(context: AgentContext): AgentOutcome {
+  context.emit({ kind: 'not-checked', what: 'context', why: 'the workspace has no files' });
+  return { ok: true, data: { files: [], text: '', tokens: 0, budget: 0 }, summary: 'no files', nothingChecked: true };
+}
