@@ -102,19 +102,20 @@ export function createGroups({ files, clock, random, host, folder }: GroupsDeps)
   function ownGroup(child: ChildProcess, record: GroupRecord): Group {
     let ending: Promise<void> | null = null;
     const end = (reach: Reach): Promise<void> =>
-      (ending ??= terminate(record, reach).then(() => {
+      (ending ??= terminate(record, reach).then((gone) => {
         live.delete(record.id);
-        ledger.forget(record.id);
+        if (gone) ledger.forget(record.id);
       }));
     const group: Group = { child, kill: () => end('tree'), settle: () => end('group') };
     live.set(record.id, group);
     return group;
   }
 
-  async function terminate(mark: GroupMark, reach: Reach): Promise<void> {
-    if (reach === 'group' && !signalGroup(mark.pgid, 0)) return;
-    if (await endedBy(mark, { reach, signal: 'SIGTERM', withinMs: TERM_MS })) return;
-    await endedBy(mark, { reach, signal: 'SIGKILL', withinMs: KILL_MS });
+  /** False when something outlives even KILL (stuck in the kernel): its record stays, for the next start to look again. */
+  async function terminate(mark: GroupMark, reach: Reach): Promise<boolean> {
+    if (reach === 'group' && !signalGroup(mark.pgid, 0)) return true;
+    if (await endedBy(mark, { reach, signal: 'SIGTERM', withinMs: TERM_MS })) return true;
+    return endedBy(mark, { reach, signal: 'SIGKILL', withinMs: KILL_MS });
   }
 
   /** Signals whoever is alive until nobody is; false when the time is up. */
@@ -153,8 +154,7 @@ export function createGroups({ files, clock, random, host, folder }: GroupsDeps)
     // Where the id may belong to somebody else by now, only those that carry our mark are ours.
     const mark = { id: record.id, pgid: samePgid ? record.pgid : NO_GROUP };
     const found = sameBoot && (await table.members(mark, 'tree')).length > 0;
-    if (found) await terminate(mark, 'tree');
-    ledger.forget(record.id);
+    if (!found || (await terminate(mark, 'tree'))) ledger.forget(record.id);
     return found;
   }
 

@@ -9,7 +9,10 @@ const MAX_LAST_LINE = 2000;
  * Cuts a stream of bytes into lines; memory is bounded by one piece of 64 KiB, whatever the process writes. `ends` is false
  * for a piece that its line goes on behind.
  */
-export function createLineSplitter(onLine: (line: string, ends: boolean) => void): { write(chunk: Buffer): void; end(): void } {
+export function createLineSplitter(onLine: (line: string, ends: boolean) => void): {
+  write(chunk: Buffer): void;
+  end(): void;
+} {
   const decoder = new StringDecoder('utf8');
   let rest = '';
 
@@ -29,7 +32,8 @@ export function createLineSplitter(onLine: (line: string, ends: boolean) => void
 
   function emit(line: string): void {
     const whole = line.endsWith('\r') ? line.slice(0, -1) : line;
-    for (let at = 0; at === 0 || at < whole.length; at += MAX_PIECE) onLine(whole.slice(at, at + MAX_PIECE), at + MAX_PIECE >= whole.length);
+    for (let at = 0; at === 0 || at < whole.length; at += MAX_PIECE)
+      onLine(whole.slice(at, at + MAX_PIECE), at + MAX_PIECE >= whole.length);
   }
 
   return {

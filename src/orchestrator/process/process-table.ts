@@ -47,6 +47,9 @@ async function readProc(pid: number, name: string): Promise<string | null> {
   return readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => null);
 }
 
+/** Files of /proc that are open at a time. */
+const AT_ONCE = 64;
+
 const linuxTable: ProcessTable = {
   async bootId() {
     return (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
@@ -57,8 +60,13 @@ const linuxTable: ProcessTable = {
   },
   async members(group, reach) {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-    const alive = await Promise.all(pids.map(async (pid) => ((await isMember(pid, group, reach)) ? pid : null)));
-    return alive.filter((pid) => pid !== null);
+    const found: number[] = [];
+    for (let at = 0; at < pids.length; at += AT_ONCE) {
+      const some = pids.slice(at, at + AT_ONCE);
+      const member = await Promise.all(some.map((pid) => isMember(pid, group, reach)));
+      found.push(...some.filter((_, index) => member[index]));
+    }
+    return found;
   },
 };
 

@@ -21,8 +21,9 @@ export async function walkFolder(
 
   async function rulesOf(prefix: string, names: readonly string[]): Promise<readonly Rules[]> {
     if (!names.includes('.gitignore')) return [];
-    const text = await readFile(join(root, prefix, '.gitignore'), 'utf8');
-    return [{ prefix, rules: createIgnore().add(text) }];
+    const text = await readFile(join(root, prefix, '.gitignore'), 'utf8').catch(() => null);
+    if (text === null) unreadable.push(`${prefix}.gitignore`);
+    return text === null ? [] : [{ prefix, rules: createIgnore().add(text) }];
   }
 
   async function walk(prefix: string, outer: readonly Rules[]): Promise<void> {

@@ -159,7 +159,7 @@ async function lookWithoutGit(root: string): Promise<TreeLook> {
     algorithm: 'sha1',
     git: null,
     untracked: new Set(),
-    skipped: new Map(unreadable.map((path) => [path, 'the folder cannot be read'])),
+    skipped: new Map(unreadable.map((path) => [path, 'it cannot be read'])),
   };
 }
 
