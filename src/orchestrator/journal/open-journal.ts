@@ -4,7 +4,7 @@ import { fail, type Failure, type Result } from '../../contract/failures.ts';
 import type { Env } from '../env.ts';
 import { createBatches, type Batch, type BatchLimits } from './batches.ts';
 import { createEventStamp } from './event-stamp.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, Repair } from './journal.ts';
 import { codeOf, layoutOf, lockName, type Layout } from './layout.ts';
 import { clearExpired } from './retention.ts';
 import { repairDeadSessions } from './repair.ts';
@@ -22,6 +22,11 @@ export const JOURNAL_LIMITS: JournalLimits = {
   maxFillBytes: 1024 * 1024,
 };
 
+export interface OpenedJournal extends Journal {
+  /** What dead sessions had left damaged: put in order by this opening, and told of by an event each. */
+  readonly repaired: readonly Repair[];
+}
+
 /**
  * Starts this process's session: takes its lock and number, and notes what dead sessions left damaged. The failure is
  * `disk-full`, `read-only`, `lock-unavailable` or `journal-failed`.
@@ -30,7 +35,7 @@ export function openJournal(deps: {
   readonly env: Env;
   readonly stateDir: string;
   readonly limits?: Partial<JournalLimits>;
-}): Result<Journal> {
+}): Result<OpenedJournal> {
   const { env } = deps;
   const layout = layoutOf(deps.stateDir);
   const limits = { ...JOURNAL_LIMITS, ...deps.limits };
@@ -39,13 +44,13 @@ export function openJournal(deps: {
     if (!start.ok) return start;
     const writer = createWriter({ env, start: start.value, layout, limits });
     try {
-      repairDeadSessions({ env, layout, session: start.value.session, store: writer.storeNow });
+      const repaired = repairDeadSessions({ env, layout, session: start.value.session, store: writer.storeNow });
       clearExpired({ env, layout });
+      return { ok: true, value: { ...writer.journal, repaired } };
     } catch (error) {
       start.value.lock.release();
       throw error;
     }
-    return { ok: true, value: writer.journal };
   } catch (error) {
     if (codeOf(error) === null) throw error;
     return { ok: false, failure: failureOf(error, deps.stateDir) };

@@ -104,6 +104,7 @@ export function createJournalReader(deps: { readonly env: Env; readonly stateDir
 
   /** Says where a writer kept the damaged bytes, if one has. */
   function damaged(): readonly DamagedSession[] {
+    if (damages.size === 0) return [];
     const alerts = contexts().flatMap((facts) => facts.alerts);
     return [...damages.values()].map((found) => {
       const lost = JSON.stringify(found.repair.lost);

@@ -18,37 +18,37 @@ interface Deps {
 
 /**
  * Closes the files of sessions that died without closing: cuts what their last write left, keeps damaged bytes aside and stores
- * one event for each damage. One process does it at a time; the others go on without.
+ * one event for each damage, which it returns. One process does it at a time; the others go on without.
  */
 export function repairDeadSessions(
   deps: Deps & { readonly session: string; readonly store: (events: readonly NewEvent[]) => Failure | null },
-): void {
+): readonly Repair[] {
   const { env, layout } = deps;
   const dead = [...listSessions(env, layout).values()].filter(
     ({ session, locked }) =>
       locked && session !== deps.session && !env.locks.isHeld(path.join(layout.sessions, lockName(session))),
   );
-  if (dead.length === 0) return;
+  if (dead.length === 0) return [];
   const lock = env.locks.acquire(layout.repairLock);
-  if (lock === null) return;
+  if (lock === null) return [];
   try {
-    for (const found of dead) closeDeadSession(deps, found);
+    return dead.flatMap((found) => closeDeadSession(deps, found));
   } finally {
     lock.release();
   }
 }
 
-function closeDeadSession(deps: Parameters<typeof repairDeadSessions>[0], found: SessionFiles): void {
+function closeDeadSession(deps: Parameters<typeof repairDeadSessions>[0], found: SessionFiles): readonly Repair[] {
   const { env, layout } = deps;
   const lockFile = path.join(layout.sessions, lockName(found.session));
   if (found.segments.length === 0) {
     const stat = env.files.stat(lockFile);
     if (stat !== null && env.clock.now() - stat.mtimeMs > STARTING_MS) removeIfThere(env, lockFile);
-    return;
+    return [];
   }
   const scan = createSessionScan(deps, { ...found, writer: 'died' });
   for (const _ of scan.events());
-  if (scan.foreign()) return;
+  if (scan.foreign()) return [];
   const tails = found.segments
     .filter((segment) => segment >= scan.position().segment)
     .map((segment) => tailOf(deps, { found, segment, end: scan.position() }));
@@ -56,9 +56,11 @@ function closeDeadSession(deps: Parameters<typeof repairDeadSessions>[0], found:
     ...scan.damages().map((damage) => keepDamage(deps, found.session, damage)),
     ...tails.flatMap((tail) => (tail.bytes === null ? [] : [keepDamage(deps, found.session, tail)])),
   ];
-  for (const repair of repairs) if (deps.store([alertOf(repair)]) !== null) return;
+  for (const [index, repair] of repairs.entries())
+    if (deps.store([alertOf(repair)]) !== null) return repairs.slice(0, index);
   for (const { segment, from } of tails) cut(deps, segmentName(found.session, segment), from);
   removeIfThere(env, lockFile);
+  return repairs;
 }
 
 /** What lies behind the last readable group of a segment, fill and zeros at its edges left out. */

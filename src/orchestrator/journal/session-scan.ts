@@ -118,9 +118,9 @@ export function createSessionScan(
 
   function judgeGap(at: SegmentAt, record: StoredRecord): 'damage' | 'rewritten' | 'torn' {
     const between = at.cursor.between();
-    const batchStart = record.event.sequence - record.inBatch;
+    const batchStart = startOfBatch(record);
     const after = firstOf(at.following);
-    if (after !== null && after.event.sequence <= expected) return 'rewritten';
+    if (after !== null && startOfBatch(after) <= expected) return 'rewritten';
     const cutOff = request.writer === 'live' || (request.writer === 'died' && between.hole);
     if (cutOff && batchStart <= expected && after === null && !laterBatch(at, batchStart)) return 'torn';
     damages.push({ segment: at.segment, lost: [], bytes: between.bad });
@@ -133,7 +133,7 @@ export function createSessionScan(
     if (file === null) return false;
     const ahead = createSegmentCursor({ handle: file.handle, offset: at.cursor.end() });
     for (let record = ahead.next(); record !== null; record = ahead.next()) {
-      if (record.event.sequence - record.inBatch > batchStart) return true;
+      if (startOfBatch(record) > batchStart) return true;
     }
     return false;
   }
@@ -175,6 +175,11 @@ export function createSessionScan(
       throw error;
     }
   }
+}
+
+/** Sequence number of the first event that was written together with this one. */
+function startOfBatch(record: StoredRecord): number {
+  return record.event.sequence - record.inBatch;
 }
 
 /** Not every system lets a reader do this (Windows, a read-only disk): there the writer's own call has to do. */
