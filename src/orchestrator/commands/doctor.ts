@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { doctorCommand } from '../../contract/commands/catalogue.ts';
 import { EXIT } from '../../contract/failures.ts';
@@ -127,14 +128,34 @@ function stateCheck({ stateDir, env }: Services): CheckItem {
 
 function journalCheck({ reader }: Services): CheckItem {
   const journal = reader();
+  const alerts = [...journal.events({ types: ['system.alert'] })];
   const sessions = journal.sessions();
   const events = sessions.reduce((sum, session) => sum + session.events, 0);
-  const repairs = journal
-    .repairs()
-    .map(({ file, lost, keptAside }) => ({ file, lost: lost.map(([from, to]) => [from, to]), keptAside }));
   const words = `${countWords(events, 'event')} in ${countWords(sessions.length, 'session')}`;
+  // What was put in order is told by events; what this reading has just met is not yet.
+  const told = alerts.flatMap(({ data }) => repairSchema.safeParse(data).data ?? []);
+  const fresh = journal
+    .repairs()
+    .filter(
+      ({ file, lost }) => !told.some((one) => isDeepStrictEqual({ file, lost }, { file: one.file, lost: one.lost })),
+    );
+  const repairs = [
+    ...told,
+    ...fresh.map(({ file, lost, keptAside }) => ({
+      file,
+      lost: lost.map(([from, to]) => [from, to] as const),
+      keptAside,
+    })),
+  ];
   if (repairs.length === 0) return check('journal', 'ok', `${words}, nothing damaged`);
-  const lost = repairs.flatMap((repair) => repair.lost).reduce((sum, [from = 0, to = -1]) => sum + to - from + 1, 0);
-  const message = `${words}; ${countWords(repairs.length, 'file')} was found damaged, ${countWords(lost, 'event')} lost. The damaged part is kept aside: ${repairs.map(({ keptAside, file }) => keptAside ?? file).join(', ')}`;
+  const lost = repairs.flatMap((repair) => repair.lost).reduce((sum, [from, to]) => sum + to - from + 1, 0);
+  const kept = repairs.map(({ keptAside, file }) => keptAside ?? file).join(', ');
+  const message = `${words}; damaged in ${countWords(repairs.length, 'place')}, ${countWords(lost, 'event')} lost. The damaged part is kept aside: ${kept}`;
   return { kind: 'check', name: 'journal', status: 'warning', message, repairs };
 }
+
+const repairSchema = z.object({
+  file: z.string(),
+  lost: z.array(z.tuple([z.int(), z.int()])),
+  keptAside: z.string().nullable(),
+});

@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
   const folder = workspaceOf(invocation.workspace);
   if (!folder.ok) return reportFailure(folder.failure, invocation.json);
-  const { services, close, place, earlier } = await composeServices(folder.value);
+  const { services, close, place, earlier, tellDamage } = await composeServices(folder.value);
   const stopping = new AbortController();
   const context: CommandContext = {
     services,
@@ -54,7 +54,10 @@ async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
     const items = handler(invocation.input, context);
     for (;;) {
       const next = await items.next();
-      if (next.done) return next.value;
+      if (next.done) {
+        for (const repair of await tellDamage()) output.repaired(repair);
+        return next.value;
+      }
       output.show(next.value);
     }
   } finally {
@@ -92,6 +95,7 @@ async function createOutput(
       // With --json the live tree and the report still go to standard error, for whoever watches a script.
       if (live && (item.kind !== 'error' || err.live)) human.show(item);
     },
+    repaired: (repair) => human.repaired(repair),
     stopping: () => human.stopping(),
     close: () => human.close(),
   };

@@ -10,10 +10,13 @@ import { createBuiltinProtocol } from '../integration/protocols/builtin.ts';
 import { createAgentRegistry } from '../integration/registry.ts';
 import { createClaims } from '../journal/claims.ts';
 import { readHistory } from '../journal/history.ts';
-import { openJournal } from '../journal/open-journal.ts';
-import { createJournalReader } from '../journal/reader.ts';
+import type { Repair } from '../journal/journal.ts';
+import { openJournal, type OpenedJournal } from '../journal/open-journal.ts';
+import { createJournalReader, type HistoryReader } from '../journal/reader.ts';
+import { reportDamage } from '../journal/report-damage.ts';
 import { createProcesses } from '../process/create-processes.ts';
 import { createGroups } from '../process/groups.ts';
+import type { Runner } from '../workflow/api.ts';
 import { createCheckedFiles } from '../workflow/checked-files.ts';
 import { createLibrary } from '../workflow/library.ts';
 import { createResultCache } from '../workflow/result-cache.ts';
@@ -31,6 +34,11 @@ export interface Composed {
   place(): Promise<string>;
   /** Durations of up to three completed runs of a workflow, newest first, milliseconds. */
   earlier(workflow: string): readonly number[];
+  /**
+   * Damage of the journal that this process put in order, or met while reading and nobody has told of: stored as events where
+   * the state folder can be written, and given back so that people can be told.
+   */
+  tellDamage(): Promise<readonly Repair[]>;
   /** Ends child processes, then the session. */
   close(): Promise<void>;
 }
@@ -73,13 +81,14 @@ export async function composeServices(folder: string): Promise<Composed> {
     history: async () => readHistory({ env, stateDir }),
   });
   const invoker = createInvoker({ registry, builtin, processes, workspace });
-  const reader = once(() => createJournalReader({ env, stateDir }));
+  let read: HistoryReader | null = null;
+  const reader = (): HistoryReader => (read ??= createJournalReader({ env, stateDir }));
   const claimsFor = (session: string | null) =>
     createClaims({ env, stateDir, session, highestRun: () => reader().highestRun() });
   const runs = createRunBook({ claims: claimsFor(null), reader });
 
-  const session = once((): ReturnType<Services['openRunner']> => open());
-  async function open(): ReturnType<Services['openRunner']> {
+  let opened: ReturnType<typeof open> | null = null;
+  async function open(): Promise<Result<{ readonly runner: Runner; readonly journal: OpenedJournal }>> {
     const journal = openJournal({ env, stateDir });
     if (!journal.ok) return journal;
     // What a dead Savepoint left running must be gone before any step starts.
@@ -96,10 +105,9 @@ export async function composeServices(folder: string): Promise<Composed> {
     return ok({ runner, journal: journal.value });
   }
 
-  let opened: ReturnType<Services['openRunner']> | null = null;
   const services: Services = {
     ...{ env, stateDir, workspace, library, registry, invoker, reader, runs },
-    openRunner: () => (opened = session()),
+    openRunner: () => (opened ??= open()),
     writeUserFile,
   };
   return {
@@ -117,6 +125,15 @@ export async function composeServices(folder: string): Promise<Composed> {
       }
       return durations;
     },
+    async tellDamage() {
+      const met = read?.damages().filter(({ known }) => !known) ?? [];
+      if (met.length > 0) opened ??= open();
+      const session = await opened;
+      if (!session?.ok) return met.map(({ repair }) => repair);
+      const { journal } = session.value;
+      const told = await reportDamage({ env, stateDir, journal, reader: reader() });
+      return [...journal.repaired, ...(told.ok ? told.value : met.map(({ repair }) => repair))];
+    },
     async close() {
       const last = await opened;
       if (last?.ok) await last.value.runner.close();
@@ -125,11 +142,6 @@ export async function composeServices(folder: string): Promise<Composed> {
       if (last?.ok) await last.value.journal.close();
     },
   };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }
 
 async function writeUserFile(file: string, text: string): Promise<Result<null>> {

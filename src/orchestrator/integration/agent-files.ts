@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentFile } from '../../contract/definitions.ts';
 import type { Problem } from '../definitions/problem.ts';
@@ -79,7 +79,10 @@ async function readSources(root: string): Promise<Sources> {
   for (const name of names.filter((one) => one.endsWith('.yaml')).sort()) {
     const file = `${AGENTS_FOLDER}/${name}`;
     try {
-      sources.push({ file, content: await readFile(join(root, file)) });
+      const path = join(root, file);
+      // A named pipe would wait for its writer for ever.
+      if ((await stat(path)).isFile()) sources.push({ file, content: await readFile(path) });
+      else problems.push({ file, range: FILE_START, message: 'This is not a file.' });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
       problems.push({

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../../contract/events.ts';
 import { STATES, countWords, durationWords } from '../../../contract/words.ts';
 import type { Item } from '../../commands/handler.ts';
+import type { Repair } from '../../journal/journal.ts';
 import type { LiveProgress } from './step-rows.ts';
 import { createLiveView, type LiveOptions, type LiveView } from './live.ts';
 import { outcomeWords, reportLines } from './report.ts';
@@ -18,6 +19,8 @@ export interface HumanOptions extends Omit<LiveOptions, 'terminal'> {
 
 export interface HumanOutput {
   show(item: Item): void;
+  /** Says that the journal was found damaged, whatever else is shown. */
+  repaired(repair: Repair): void;
   /** Somebody asked it to stop: says so, and how to go on. */
   stopping(): void;
   close(): void;
@@ -44,7 +47,6 @@ export function createHumanOutput(options: HumanOptions): HumanOutput {
     switch (item.kind) {
       case 'event':
         if (!running) print(eventLine(item.event));
-        else if (item.event.type === 'system.alert') say(alertWords(item.event));
         return;
       case 'watch': {
         const view = item.view();
@@ -103,6 +105,7 @@ export function createHumanOutput(options: HumanOptions): HumanOutput {
   };
   return {
     show,
+    repaired: (repair) => say(repairWords(repair)),
     stopping: () =>
       say(number === null ? 'Stopping…' : `Stopping… run ${number} can go on with: savepoint resume ${number}`),
     close,
@@ -130,9 +133,8 @@ function eventLine({ time, type, origin, data }: StoredEvent): Line {
   ];
 }
 
-function alertWords({ data }: StoredEvent): string {
-  const file = typeof data['file'] === 'string' ? data['file'] : 'a file';
-  const kept = typeof data['keptAside'] === 'string' ? ` The damaged part is kept in ${data['keptAside']}.` : '';
+function repairWords({ file, keptAside }: Repair): string {
+  const kept = keptAside === null ? '' : ` The damaged part is kept in ${keptAside}.`;
   return `The journal was repaired: ${file}.${kept} savepoint doctor has the details.`;
 }
 
