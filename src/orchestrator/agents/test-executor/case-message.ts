@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 const LIMIT_BYTES = 2000;
-const FRAME = /(?:\(|\bat |@|❯ )((?:file:\/\/)?[^\s():]+)(?:\?[^:]*)?:(\d+):(\d+)/;
+const FRAME = /(?:\(|\bat |@|❯ )((?:file:\/\/)?[^\s():?]+)(?:\?[^:]*)?:(\d+):(\d+)/;
 
 interface Failed {
   readonly message: string;

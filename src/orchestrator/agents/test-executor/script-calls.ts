@@ -70,7 +70,9 @@ function commandsOf(script: string): readonly (readonly string[])[] {
 
 function unquoted(word: string): string {
   const pieces = word.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|([^"'\\]+)/g);
-  return [...pieces].map(([, double, single, escaped, plain]) => double ?? single ?? escaped ?? plain ?? '').join('');
+  return [...pieces]
+    .map(([, double, single, escaped, plain]) => double?.replace(/\\(.)/g, '$1') ?? single ?? escaped ?? plain ?? '')
+    .join('');
 }
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
@@ -88,7 +90,7 @@ function runnerCall(words: readonly string[], env: Variables): RunnerCall | null
   for (const [index, word] of words.entries()) {
     const program = posix.basename(word);
     const call = { nodeFlags, rest: words.slice(index + 1), env };
-    if (program === 'node' || program === 'tsx') {
+    if (!started && (program === 'node' || program === 'tsx')) {
       started = true;
       if (program === 'tsx') nodeFlags.push('--import', 'tsx');
     } else if (started && word === '--test') return finish('node:test', call);
@@ -137,17 +139,17 @@ const DROPPED_NODE =
   /^--(?:watch|inspect|experimental-test-coverage|test-coverage|test-reporter|test-update-snapshots|test-only$)/;
 const DROPPED: Readonly<Record<RunnerId, RegExp>> = {
   vitest:
-    /^(?:-w|-u|-o|--(?:watch|run|coverage|reporter|outputFile|ui|open|update|changed|shard|silent|color|no-color|inspect|api|standalone|passWithNoTests)\b)/,
-  jest: /^(?:-o|-u|-f|-b|--(?:watch|watchAll|coverage|collectCoverage|coverageDirectory|reporters|json|outputFile|updateSnapshot|verbose|silent|colors?|no-colors?|ci|no-ci|notify|onlyChanged|onlyFailures|lastCommit|changedSince|findRelatedTests|shard|passWithNoTests|listTests|openHandlesTimeout)\b)/,
+    /^(?:-w|-u|-o|--(?:watch|run|coverage\w*|reporter|outputFile|ui|open|update|changed|shard|silent|color|no-color|inspect|api|standalone|passWithNoTests)\b)/,
+  jest: /^(?:-o|-u|-f|-b|--(?:watch\w*|coverage\w*|collectCoverage\w*|reporters|json|outputFile|updateSnapshot|verbose|silent|colors?|no-colors?|ci|no-ci|notify|onlyChanged|onlyFailures|lastCommit|changedSince|findRelatedTests|shard|passWithNoTests|listTests|openHandlesTimeout)\b)/,
   mocha: /^(?:-w|-R|-c|-C|-O|--(?:watch|reporter|reporter-options?|colors?|no-colors?|inspect|dry-run|forbid-only)\b)/,
   'node:test': DROPPED_NODE,
 };
 const VALUED: Readonly<Record<RunnerId, RegExp>> = {
   vitest:
     /^(?:-c|-r|-t|--(?:config|root|dir|project|reporter|outputFile|environment|pool|mode|retry|testNamePattern|exclude|shard|maxWorkers|minWorkers|testTimeout|hookTimeout|bail|workspace|configLoader))$/,
-  jest: /^(?:-c|-t|-w|-i(?=never)|--(?:config|rootDir|roots|env|testEnvironment|testPathPatterns?|testPathIgnorePatterns|testNamePattern|selectProjects|ignoreProjects|maxWorkers|reporters|outputFile|coverageDirectory|coverageReporters|collectCoverageFrom|coverageProvider|preset|setupFiles|setupFilesAfterEnv|shard|testTimeout|changedSince|projects|testMatch|testRegex|transform|workerThreads))$/,
+  jest: /^(?:-c|-t|-w|--(?:config|rootDir|roots|env|testEnvironment|testPathPatterns?|testPathIgnorePatterns|testNamePattern|selectProjects|ignoreProjects|maxWorkers|reporters|outputFile|coverageDirectory|coverageReporters|collectCoverageFrom|coverageProvider|preset|setupFiles|setupFilesAfterEnv|shard|testTimeout|changedSince|projects|testMatch|testRegex|transform|workerThreads))$/,
   mocha:
-    /^(?:-r|-t|-g|-f|-u|-R|-s|-j|-O|-A(?=never)|--(?:require|timeout|grep|fgrep|ui|reporter|reporter-options?|slow|jobs|config|package|file|spec|extension|ext|ignore|exclude|retries|import|loader|experimental-loader|node-option|conditions|watch-files|watch-ignore|global|globals))$/,
+    /^(?:-r|-t|-g|-f|-u|-R|-s|-j|-O|--(?:require|timeout|grep|fgrep|ui|reporter|reporter-options?|slow|jobs|config|package|file|spec|extension|ext|ignore|exclude|retries|import|loader|experimental-loader|node-option|conditions|watch-files|watch-ignore|global|globals))$/,
   'node:test':
     /^(?:-r|-C|--(?:import|require|loader|experimental-loader|conditions|env-file|env-file-if-exists|test-reporter|test-reporter-destination|test-name-pattern|test-skip-pattern|test-concurrency|test-timeout|test-shard|test-global-setup|experimental-default-type))$/,
 };
@@ -167,7 +169,8 @@ function sortArguments(
       continue;
     }
     const value = VALUED[runner].test(word) ? words[(index += 1)] : undefined;
-    if (!DROPPED[runner].test(word)) options.push(word, ...(value === undefined ? [] : [value]));
+    const unknown = value?.includes('$') === true;
+    if (!unknown && !DROPPED[runner].test(word)) options.push(word, ...(value === undefined ? [] : [value]));
   }
   return { options, positional };
 }
