@@ -2,20 +2,30 @@ import type ts from 'typescript';
 import type { Look } from './rule.ts';
 import { collect, isFunction, textOf } from './syntax.ts';
 
-/**
- * The same function in the file's base, found by the names around it (`Store.save`, `handlers.onClose`); null when the
- * function is new, has no name to go by, or there is no base.
- */
-export function functionBefore(look: Look, node: ts.Node): ts.Node | null {
-  const path = namePath(look, node);
-  if (!look.base || path === '') return look.base && path === '' ? look.base : null;
-  const found = pathsOf(look, look.base).get(path) ?? [];
-  return found.length === 1 ? (found[0] ?? null) : null;
+/** A function that has a name to go by, as it is and as it was. */
+export interface Counterpart {
+  readonly now: ts.FunctionLikeDeclaration;
+  readonly before: ts.Node;
 }
 
-/** Calls of the same thing (`this.store.save`) in the same function before the change. */
+/**
+ * The innermost named function around the node, and the same one at the base, found by the names around it (`Store.save`,
+ * `handlers.onClose`, `it('closes')`). Null when it is new, there are several of that name, or there is no base.
+ */
+export function counterpartOf(look: Look, node: ts.Node): Counterpart | null {
+  if (!look.base) return null;
+  const now = look.ts.findAncestor(node.parent, (up) => isFunction(look.ts, up) && ownName(look, up) !== null);
+  if (!now || !isFunction(look.ts, now)) return null;
+  const found = pathsOf(look, look.base).get(namePath(look, now)) ?? [];
+  const [before] = found;
+  return before && found.length === 1 ? { now, before } : null;
+}
+
+/** Calls of the same thing (`this.store.save`) in the same function, or outside of named functions, before the change. */
 export function callsBefore(look: Look, call: ts.CallExpression): readonly ts.CallExpression[] {
-  const before = functionBefore(look, call);
+  const inNamed =
+    look.ts.findAncestor(call, (up) => isFunction(look.ts, up) && ownName(look, up) !== null) !== undefined;
+  const before = inNamed ? counterpartOf(look, call)?.before : look.base;
   if (!before) return [];
   const callee = textOf(call.expression);
   return collect(look.ts, before, look.ts.isCallExpression).filter((one) => textOf(one.expression) === callee);
@@ -27,19 +37,20 @@ function pathsOf(look: Look, source: ts.SourceFile): ReadonlyMap<string, readonl
   const cached = known.get(source);
   if (cached) return cached;
   const paths = new Map<string, ts.Node[]>();
-  const functions = collect(look.ts, source, (node): node is ts.FunctionLikeDeclaration => isFunction(look.ts, node));
-  for (const fn of functions) {
-    const path = namePath(look, fn.body ?? fn);
-    if (ownName(look, fn) !== null) paths.set(path, [...(paths.get(path) ?? []), fn]);
+  const isNamed = (node: ts.Node): node is ts.FunctionLikeDeclaration =>
+    isFunction(look.ts, node) && ownName(look, node) !== null;
+  for (const fn of collect(look.ts, source, isNamed)) {
+    const path = namePath(look, fn);
+    paths.set(path, [...(paths.get(path) ?? []), fn]);
   }
   known.set(source, paths);
   return paths;
 }
 
-/** Names of the functions, classes and objects around a node, outermost first. Callbacks without a name belong to their surroundings. */
+/** Names of the functions, classes and objects around a function and its own, outermost first. */
 function namePath(look: Look, node: ts.Node): string {
   const names: string[] = [];
-  for (let up: ts.Node | undefined = node.parent; up !== undefined && !look.ts.isSourceFile(up); up = up.parent) {
+  for (let up: ts.Node | undefined = node; up !== undefined && !look.ts.isSourceFile(up); up = up.parent) {
     const name = ownName(look, up);
     if (name !== null) names.unshift(name);
   }
@@ -50,7 +61,7 @@ function ownName(look: Look, node: ts.Node): string | null {
   if (look.ts.isConstructorDeclaration(node)) return 'constructor';
   if (look.ts.isClassLike(node)) return node.name?.text ?? null;
   if (!isFunction(look.ts, node)) return null;
-  if (node.name) return node.name.getText();
+  if (node.name) return `${look.ts.isSetAccessor(node) ? 'set ' : ''}${node.name.getText()}`;
   const holder = node.parent;
   if (
     look.ts.isVariableDeclaration(holder) ||
@@ -59,5 +70,13 @@ function ownName(look: Look, node: ts.Node): string | null {
   ) {
     return holder.name.getText();
   }
-  return null;
+  if (look.ts.isBinaryExpression(holder) && holder.right === node) return textOf(holder.left);
+  return titleOf(look, holder);
+}
+
+/** A callback that is told apart by a text: `it('closes', …)`, `app.get('/users', …)`, `server.on('error', …)`. */
+function titleOf(look: Look, call: ts.Node): string | null {
+  if (!look.ts.isCallExpression(call)) return null;
+  const [first] = call.arguments;
+  return first && look.ts.isStringLiteralLike(first) ? `${textOf(call.expression)}(${first.text})` : null;
 }

@@ -40,7 +40,9 @@ export function suspect(input: Suspects): readonly Suspicion[] {
     },
   };
   const visit = (node: ts.Node): void => {
-    if (lines && !touches(lines, lineOf(source, node.getStart(source)), lineOf(source, node.getEnd()))) return;
+    // One line more: where the last lines of a node were removed, it now ends before that place.
+    const end = lineOf(source, node.getEnd()) + 1;
+    if (lines && !touches(lines, lineOf(source, node.getStart(source)), end)) return;
     for (const rule of input.rules) {
       current = rule;
       rule.check(node, look);

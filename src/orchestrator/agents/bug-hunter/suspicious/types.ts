@@ -12,6 +12,11 @@ export function isPromise(look: Look, type: ts.Type): boolean {
   return isLibType(type, 'Promise');
 }
 
+/** A promise, or something else: one has to wait to know. */
+export function hasPromise(look: Look, type: ts.Type): boolean {
+  return type.isUnion() ? type.types.some((part) => isPromise(look, part)) : isPromise(look, type);
+}
+
 export function isArray(look: Look, type: ts.Type): boolean {
   if (type.isUnion()) return type.types.every((part) => isArray(look, part));
   return look.checker.isArrayType(type) || look.checker.isTupleType(type);

@@ -5,11 +5,12 @@ import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import { groupBroken, type Broken, type ChangedText } from './breakage.ts';
-import { findDependents, isGlobal, type Dependent } from './dependents.ts';
+import { findDependents, isGlobal, ownSources, type Dependent } from './dependents.ts';
 import { findMissing, isAnythingMissing, type MissingDependencies } from './dependencies.ts';
 import { errorsIn, newErrors, type TypeError } from './errors.ts';
 import { confirmed, isAnswer, runNative } from './native.ts';
 import type { ProjectPrograms } from './programs.ts';
+import { reshaped } from './shape.ts';
 import type { Project } from './projects.ts';
 
 /** How long files that depend on the change are looked at; the changed ones always are. A third of the agent's 45 s. */
@@ -68,19 +69,18 @@ function errorsNow(check: Check, source: ts.SourceFile): readonly TypeError[] {
   });
 }
 
+/** Files that may break by the change although they did not change themselves. */
 function dependentsOf({ project, programs }: Check, changed: readonly ts.SourceFile[]): readonly Dependent[] {
   const { compiler } = project.found;
-  const reached = findDependents(
-    compiler,
-    programs.now,
-    changed.map((source) => source.fileName),
-  );
-  const globalOne = changed.find((source) => isGlobal(compiler, source) && source.isDeclarationFile);
+  const before = programs.before();
+  if (!before) return [];
+  const globals = changed.filter((source) => isGlobal(compiler, source));
+  const seen = [...new Set([...reshaped(programs.now, before, changed), ...globals])];
+  const reached = findDependents(compiler, programs.now, { seen, changed });
+  const [globalOne] = globals.filter((source) => source.isDeclarationFile);
   if (!globalOne) return reached;
   const known = new Set([...reached.map(({ source }) => source), ...changed]);
-  const others = programs.now
-    .getSourceFiles()
-    .filter((source) => !known.has(source) && !source.fileName.includes('/node_modules/') && !source.isDeclarationFile);
+  const others = ownSources(programs.now).filter((source) => !known.has(source));
   return [...reached, ...others.map((source) => ({ source, from: globalOne.fileName }))];
 }
 

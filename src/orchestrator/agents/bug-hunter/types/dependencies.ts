@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import type ts from 'typescript';
 import { collect } from '../suspicious/syntax.ts';
+import { ownSources } from './dependents.ts';
 import type { Compiler } from '../suspicious/rule.ts';
 
 /** What the program could not find, and what follows from it. */
@@ -33,9 +34,7 @@ export function findMissing(input: {
   const named = packagesNamed(input.folder, input.root);
   const installed = hasModules(input.folder, input.root);
   const packages = new Set<string>();
-  const own = program
-    .getSourceFiles()
-    .filter((source) => !source.fileName.includes('/node_modules/') && !source.isDeclarationFile);
+  const own = ownSources(program);
   for (const source of own) {
     for (const name of unresolvedPackages(compiler, program, source)) {
       if (!installed || named.has(name) || isBuiltin(name)) packages.add(name);

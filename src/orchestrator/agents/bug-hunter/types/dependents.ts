@@ -9,28 +9,38 @@ export interface Dependent {
   readonly from: string;
 }
 
-/** Files of the project that depend on the changed ones, nearest first. Changed files are not among them. */
+/** Files of the project that depend on those that are `seen` differently, nearest first; the changed ones are not among them. */
 export function findDependents(
   compiler: Compiler,
   program: ts.Program,
-  changed: readonly string[],
+  { seen, changed }: { readonly seen: readonly ts.SourceFile[]; readonly changed: readonly ts.SourceFile[] },
 ): readonly Dependent[] {
+  if (seen.length === 0) return [];
   const importers = importersOf(compiler, program);
-  const reached = new Map<string, Dependent>();
-  const start = new Set(changed);
-  let edge: readonly (readonly [file: string, from: string])[] = changed.map((file) => [file, file] as const);
+  const visited = new Set(seen.map(({ fileName }) => fileName));
+  const ownChanges = new Set(changed);
+  const reached: Dependent[] = [];
+  let edge = seen.map(({ fileName }) => ({ file: fileName, from: fileName }));
   while (edge.length > 0) {
-    const next: (readonly [string, string])[] = [];
-    for (const [file, from] of edge) {
+    const next: typeof edge = [];
+    for (const { file, from } of edge) {
       for (const source of importers.get(file) ?? []) {
-        if (start.has(source.fileName) || reached.has(source.fileName)) continue;
-        reached.set(source.fileName, { source, from });
-        next.push([source.fileName, from]);
+        if (visited.has(source.fileName)) continue;
+        visited.add(source.fileName);
+        if (!ownChanges.has(source)) reached.push({ source, from });
+        next.push({ file: source.fileName, from });
       }
     }
     edge = next;
   }
-  return [...reached.values()];
+  return reached;
+}
+
+/** The workspace's own code in a program. */
+export function ownSources(program: ts.Program): readonly ts.SourceFile[] {
+  return program
+    .getSourceFiles()
+    .filter((source) => !source.isDeclarationFile && !source.fileName.includes('/node_modules/'));
 }
 
 /** Global declarations reach everywhere; so do changes of files without imports and exports. */

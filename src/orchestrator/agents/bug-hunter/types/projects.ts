@@ -136,17 +136,17 @@ function projectOf(home: ParsedConfig, files: readonly string[], root: string): 
   };
 }
 
-/** Only looks: nothing is written, no build state is kept. */
+/** Only looks: no build state is kept, and declarations are written to memory alone (shape.ts). */
 function checkingOptions(found: FoundCompiler, options: ts.CompilerOptions, config: string): ts.CompilerOptions {
-  const { tsBuildInfoFile: _state, outFile: _out, ...rest } = options;
+  const { tsBuildInfoFile: _state, outFile: _out, declarationDir: _folder, noEmit: _never, ...rest } = options;
   const checked = {
     ...rest,
-    noEmit: true,
+    noEmitOnError: false,
     incremental: false,
     composite: false,
-    declaration: false,
+    declaration: true,
+    emitDeclarationOnly: true,
     declarationMap: false,
-    emitDeclarationOnly: false,
     skipLibCheck: true,
   };
   if (found.origin === 'workspace' || !isWrittenForOlder(dirname(config))) return checked;

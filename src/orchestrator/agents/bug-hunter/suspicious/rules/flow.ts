@@ -1,5 +1,5 @@
 import type ts from 'typescript';
-import { functionBefore } from '../before.ts';
+import { counterpartOf } from '../before.ts';
 import type { Look, SuspicionRule } from '../rule.ts';
 import { bare, collect, enclosingFunction, hasComment, leaves, some, textOf, usesOf } from '../syntax.ts';
 import { isUnclear } from '../types.ts';
@@ -288,7 +288,7 @@ const sameCondition: SuspicionRule = {
   ],
   check(node, look) {
     if (!look.ts.isIfStatement(node) || !look.base || node.elseStatement || leaves(look.ts, node.thenStatement)) return;
-    const before = functionBefore(look, node);
+    const before = counterpartOf(look, node)?.before;
     const wanted = textOf(node.expression);
     if (!before) return;
     const old = collect(look.ts, before, look.ts.isIfStatement).filter((one) => textOf(one.expression) === wanted);
@@ -338,7 +338,7 @@ function lastOf(look: Look, clause: ts.CaseOrDefaultClause): ts.Statement | unde
 }
 
 function switchBefore(look: Look, node: ts.SwitchStatement): ts.SwitchStatement | null {
-  const before = functionBefore(look, node);
+  const before = counterpartOf(look, node)?.before;
   if (!before) return null;
   const wanted = textOf(node.expression);
   const all = collect(look.ts, before, look.ts.isSwitchStatement).filter((one) => textOf(one.expression) === wanted);
@@ -384,7 +384,7 @@ function endsFlow(look: Look, statement: ts.Statement | undefined): boolean {
 
 /** The same try's catch used its error, or passed it on, before the change. */
 function handledBefore(look: Look, node: ts.CatchClause): boolean {
-  const before = functionBefore(look, node);
+  const before = counterpartOf(look, node)?.before;
   if (!before) return false;
   const tried = textOf(node.parent.tryBlock);
   return collect(look.ts, before, look.ts.isTryStatement).some((old) => {

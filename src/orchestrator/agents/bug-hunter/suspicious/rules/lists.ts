@@ -131,7 +131,7 @@ function checkLoop(look: Look, node: ts.ForStatement): void {
     look.ts.isPropertyAccessExpression(start) &&
     start.name.text === 'length';
   const list = rising ? limit.expression : falling ? start.expression : null;
-  if (!list || !isListLike(look, list) || !readsAt(look, node.statement, `${textOf(list)}[${counter}]`)) return;
+  if (!list || !isListLike(look, list) || !readsAt(look, node.statement, { list: textOf(list), counter })) return;
   if (mentionsEnd(look, node.statement, counter) || (falling && countsFirst(look, node.statement, counter))) return;
   const fix = rising ? `Use ${counter} < ${textOf(limit)}.` : `Begin at ${textOf(list)}.length - 1.`;
   look.report(condition, `${counter} reaches ${textOf(list)}.length, where there is no element. ${fix}`);
@@ -143,12 +143,11 @@ function startOf(look: Look, node: ts.ForStatement, counter: string): ts.Express
   return initializer.declarations.find((one) => one.name.getText() === counter)?.initializer ?? null;
 }
 
-function readsAt(look: Look, body: ts.Node, read: string): boolean {
-  return some(
-    look.ts,
-    body,
-    (node) => look.ts.isElementAccessExpression(node) && textOf(node) === read && !isWritten(look, node),
-  );
+function readsAt(look: Look, body: ts.Node, { list, counter }: Loop): boolean {
+  return some(look.ts, body, (node) => {
+    const read = indexedRead(look, node);
+    return read !== null && textOf(read.list) === list && textOf(read.index) === counter && !isWritten(look, node);
+  });
 }
 
 /** The body itself knows that the counter may stand past the end. */

@@ -2,7 +2,7 @@ import type ts from 'typescript';
 import { callsBefore } from '../before.ts';
 import type { Look, SuspicionRule } from '../rule.ts';
 import { bare, enclosingFunction, isAsync, lastName, some, textOf, usesOf, wrapped } from '../syntax.ts';
-import { isArray, isPromise, isUnclear, libMethod } from '../types.ts';
+import { hasPromise, isArray, isPromise, isUnclear, libMethod } from '../types.ts';
 
 /** Words of a comment, or of a name, that say a promise is left alone on purpose. */
 const ON_PURPOSE = /await|background|fire|forget|intention|deliberate|ignore|detach/i;
@@ -58,6 +58,10 @@ const dropped: SuspicionRule = {
       code: 'declare function save(): Promise<void>;\nexport const run = async () => {\n  save();\n};',
     },
     {
+      base: 'declare function tell(): void | Promise<void>;\nexport async function run() {\n  await tell();\n}',
+      code: 'declare function tell(): void | Promise<void>;\nexport async function run() {\n  tell();\n}',
+    },
+    {
       base: 'declare function load(): Promise<string>;\nexport async function run(reply: (x: unknown) => void) {\n  reply(await load());\n}',
       code: 'declare function load(): Promise<string>;\nexport async function run(reply: (x: unknown) => void) {\n  reply(load());\n}',
     },
@@ -85,7 +89,8 @@ const dropped: SuspicionRule = {
     if (isAwaited(look, node)) return;
     const type = look.checker.getTypeAtLocation(node);
     const sure = isPromise(look, type);
-    if (!sure && !(isUnclear(look, type) && look.javascript)) return;
+    const perhaps = isUnclear(look, type) ? look.javascript : hasPromise(look, type);
+    if (!sure && !perhaps) return;
     const before = callsBefore(look, node);
     if (before.length === 0 || !before.every((call) => isAwaited(look, call))) return;
     if (!sure && !before.some((call) => textOf(call) === textOf(node))) return;

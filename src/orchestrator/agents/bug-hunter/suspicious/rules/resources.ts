@@ -1,7 +1,7 @@
 import type ts from 'typescript';
-import { functionBefore } from '../before.ts';
+import { counterpartOf } from '../before.ts';
 import type { Look, SuspicionRule } from '../rule.ts';
-import { bare, collect, enclosingFunction, some, textOf, usesOf, wrapped } from '../syntax.ts';
+import { bare, collect, enclosingFunction, isFunction, some, textOf, usesOf, wrapped } from '../syntax.ts';
 
 /** Calls that open something by this name, and what closes it. */
 const OPENERS: readonly { readonly callee: RegExp; readonly closes: RegExp; readonly what: string }[] = [
@@ -78,18 +78,61 @@ const closeRemoved: SuspicionRule = {
   check(node, look) {
     if (!look.ts.isVariableDeclaration(node) || !node.initializer || !look.ts.isIdentifier(node.name) || !look.base)
       return;
-    const fn = enclosingFunction(look.ts, node);
-    const before = functionBefore(look, node);
+    const fn = counterpartOf(look, node);
     const name = node.name.text;
-    if (!fn?.body || !before || isUsing(node)) return;
-    const opened = some(look.ts, before, (old) => look.ts.isVariableDeclaration(old) && textOf(old) === textOf(node));
-    const closed = closingTexts(look, before, name);
-    const [gone] = closed;
-    if (!opened || gone === undefined || closingTexts(look, fn.body, name).length > 0) return;
-    if (usesOf(look, node.name, fn.body).some((use) => leavesFunction(look, use))) return;
+    if (!fn?.now.body || isUsing(node)) return;
+    const opened = some(
+      look.ts,
+      fn.before,
+      (old) => look.ts.isVariableDeclaration(old) && textOf(old) === textOf(node),
+    );
+    const [gone] = closingTexts(look, fn.before, name);
+    if (!opened || gone === undefined || closingTexts(look, fn.now, name).length > 0) return;
+    if (usesOf(look, node.name, fn.now).some((use) => leavesFunction(look, use))) return;
     look.report(
-      fn.body,
+      fn.now.body,
       `The change took away ${gone}, so ${name} stays open after this function. Put it back, in a finally.`,
+    );
+  },
+};
+
+const onlyCloseRemoved: SuspicionRule = {
+  id: 'resource.only-close-removed',
+  severity: 'warning',
+  confidence: 'possible',
+  title: 'A close, release or clear that is the only thing that a change took from a function',
+  bad: [
+    {
+      base: 'interface Out { write(s: string): void; close(): void }\nexport const f = (out: Out) => {\n  out.write("a");\n  out.close();\n};',
+      code: 'interface Out { write(s: string): void; close(): void }\nexport const f = (out: Out) => {\n  out.write("a");\n};',
+    },
+  ],
+  good: [
+    {
+      base: 'interface Out { write(s: string): void; close(): void }\nexport const f = (out: Out) => {\n  out.write("a");\n  out.close();\n};',
+      code: 'interface Out { write(s: string): void; close(): void }\nexport const f = (out: Out, more: string) => {\n  out.write("a");\n  out.write(more);\n};',
+    },
+    {
+      base: 'interface Out { write(s: string): void; close(): void }\nexport const f = (out: Out) => {\n  out.close();\n};',
+      code: 'interface Out { write(s: string): void; close(): void }\nexport const f = (out: Out) => {};',
+    },
+  ],
+  check(node, look) {
+    if (!look.base || !isFunction(look.ts, node) || !node.body) return;
+    const pair = counterpartOf(look, node.body);
+    if (pair?.now !== node) return;
+    const [now, before] = [node, pair.before].map(textOf);
+    if (now === undefined || before === undefined || now.length >= before.length) return;
+    const gone = collect(look.ts, pair.before, look.ts.isExpressionStatement).find((statement) => {
+      const text = textOf(statement);
+      return CLOSING.test(text) && bareEnd(before.replace(text, '')) === bareEnd(now);
+    });
+    const [, name = ''] = (gone && CLOSING.exec(textOf(gone))) ?? [];
+    if (!gone || name === '' || !some(look.ts, node.body, (use) => look.ts.isIdentifier(use) && use.text === name))
+      return;
+    look.report(
+      node.body,
+      `The change took away ${textOf(gone)} and nothing else: ${name} now stays open or keeps running. Put it back if that was not meant.`,
     );
   },
 };
@@ -130,7 +173,20 @@ const effect: SuspicionRule = {
   },
 };
 
-export const RESOURCE_RULES: readonly SuspicionRule[] = [leaked, closeRemoved, effect];
+export const RESOURCE_RULES: readonly SuspicionRule[] = [leaked, closeRemoved, onlyCloseRemoved, effect];
+
+/** `x.close();` and its kind, or `clearTimeout(x);`: the name is what is closed. */
+const CLOSING =
+  /^(?:await )?(?:clear(?:Interval|Timeout)\()?(\w+)(?:\.\w+)*?(?:\??\.(?:close|release|destroy|dispose|end|unsubscribe|disconnect|terminate)\(\)|\));?$/;
+
+/** Text without semicolons and spaces between statements, which an edit may leave or take. */
+function bareEnd(text: string): string {
+  return text
+    .replace(/;/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{}]) ?/g, '$1')
+    .trim();
+}
 
 function openerOf(look: Look, value: ts.Expression): (typeof OPENERS)[number] | null {
   const inner = bare(look.ts, value);

@@ -1,6 +1,7 @@
 import type ts from 'typescript';
 import type { Look, SuspicionRule } from '../rule.ts';
-import { bare, collect, enclosingFunction, isPlain, textOf, usesOf } from '../syntax.ts';
+import { counterpartOf } from '../before.ts';
+import { bare, collect, enclosingFunction, isPlain, some, textOf, usesOf } from '../syntax.ts';
 import { isArray, isLibSymbol, isUnclear } from '../types.ts';
 
 const nearMiss: SuspicionRule = {
@@ -78,6 +79,10 @@ const plainQuotes: SuspicionRule = {
   bad: [
     "export const f = (name: string) => 'hello ${name}';",
     'export const f = (user: { name: string }) => "hello ${user.name}!";',
+    {
+      base: 'export const f = (a: number, b: number) => `sum ${a + b}`;',
+      code: "export const f = (a: number, b: number) => 'sum ${a + b}';",
+    },
   ],
   good: [
     'export const f = (name: string) => `hello ${name}`;',
@@ -91,16 +96,16 @@ const plainQuotes: SuspicionRule = {
       look.ts.isJsxAttribute(node.parent)
     )
       return;
-    const name = /\$\{([A-Za-z_$][\w$]*)(?:\.[\w$]+)*\}/.exec(node.text)?.[1];
-    const fn = enclosingFunction(look.ts, node);
-    if (name === undefined || !fn || isPattern(look, node)) return;
-    const reachable = look.checker
-      .getSymbolsInScope(node, look.ts.SymbolFlags.Variable)
-      .find((symbol) => symbol.name === name);
-    const local = reachable?.valueDeclaration;
-    if (!local || local.getSourceFile() !== look.source || look.ts.findAncestor(local, (up) => up === fn) === undefined)
-      return;
-    look.report(node, `\${${name}} stays as it is in plain quotes. Use back quotes to put the value in.`);
+    if (!node.text.includes('${') || isPattern(look, node)) return;
+    const content = node.getText().slice(1, -1);
+    const wasTemplate =
+      look.base !== null &&
+      some(look.ts, look.base, (old) => look.ts.isTemplateExpression(old) && old.getText().slice(1, -1) === content);
+    if (!wasTemplate && !namesLocal(look, node)) return;
+    look.report(
+      node,
+      `${content.slice(content.indexOf('${'), content.indexOf('}') + 1)} stays as it is in plain quotes. Use back quotes to put the value in.`,
+    );
   },
 };
 
@@ -160,6 +165,7 @@ const noEffect: SuspicionRule = {
   bad: [
     'export const f = (o: { a: number }) => {\n  o.a === 1;\n  return o;\n};',
     'export const f = (a: number, b: number) => {\n  a + b;\n};',
+    'export const f = (a: number) => {\n  const path = String(a);\n  path;\n};',
   ],
   good: [
     'export const f = (o: { a: number }) => {\n  o.a = 1;\n  return o;\n};',
@@ -167,27 +173,100 @@ const noEffect: SuspicionRule = {
     'export const f = (a: number, expect: (x: boolean) => { ok: 1 }) => {\n  expect(a > 1).ok;\n};',
   ],
   check(node, look) {
-    if (!look.ts.isExpressionStatement(node) || look.source.fileName.endsWith('.d.ts')) return;
+    if (!look.ts.isExpressionStatement(node) || isInTest(look, node)) return;
     const value = bare(look.ts, node.expression);
-    if (!look.ts.isBinaryExpression(value) || !look.ts.findAncestor(node, (up) => look.ts.isFunctionLike(up))) return;
-    if (!/^(?:[!=]==?|[<>]=?|[-+*/%])$/.test(value.operatorToken.getText(look.source)) || !isPlain(look.ts, value.left))
+    if (!look.ts.findAncestor(node, (up) => look.ts.isFunctionLike(up))) return;
+    if (look.ts.isIdentifier(value)) {
+      look.report(node, `${value.text} alone does nothing. A return in front, or a call, was probably meant.`);
       return;
-    const test = look.ts.findAncestor(
-      node,
-      (up) => look.ts.isCallExpression(up) && /expect|assert|bench/i.test(textOf(up.expression)),
+    }
+    if (!look.ts.isBinaryExpression(value) || !isPlain(look.ts, value.left)) return;
+    const operator = value.operatorToken.getText(look.source);
+    if (/^[!=]==?$/.test(operator)) {
+      look.report(
+        node,
+        'This compares and drops the answer. A single = was probably meant, or a return or if in front.',
+      );
+    } else if (/^(?:[<>]=?|[-+*/%])$/.test(operator)) {
+      look.report(node, 'The result is dropped. An assignment, or a return in front, was probably meant.');
+    }
+  },
+};
+
+const returnDropped: SuspicionRule = {
+  id: 'statement.return-removed',
+  severity: 'warning',
+  confidence: 'possible',
+  title: 'A return that the change took away from in front of a value',
+  bad: [
+    {
+      base: 'declare function make(n: number): string[];\nexport const f = (n: number) => {\n  return make(n);\n};',
+      code: 'declare function make(n: number): string[];\nexport const f = (n: number) => {\n  make(n);\n};',
+    },
+  ],
+  good: [
+    {
+      base: 'declare function make(n: number): void;\nexport const f = (n: number) => {\n  return make(n);\n};',
+      code: 'declare function make(n: number): void;\nexport const f = (n: number) => {\n  make(n);\n};',
+    },
+    {
+      base: 'declare function make(n: number): string[];\nexport const f = (n: number) => {\n  return make(n);\n};',
+      code: 'declare function make(n: number): string[];\nexport const f = (n: number): void => {\n  make(n);\n};',
+    },
+    {
+      base: 'declare function make(n: number): string[];\nexport const f = (n: number) => {\n  return make(n);\n};',
+      code: 'declare function make(n: number): string[];\nexport const f = (n: number) => {\n  make(n);\n  return n;\n};',
+    },
+  ],
+  check(node, look) {
+    if (!look.ts.isExpressionStatement(node)) return;
+    const pair = counterpartOf(look, node);
+    if (!pair || enclosingFunction(look.ts, node) !== pair.now || pair.now.type) return;
+    const wanted = textOf(node.expression);
+    const returned = some(
+      look.ts,
+      pair.before,
+      (old) => look.ts.isReturnStatement(old) && old.expression !== undefined && textOf(old.expression) === wanted,
     );
-    if (test) return;
-    const compares = /^[!=]==?$/.test(value.operatorToken.getText(look.source));
+    if (
+      !returned ||
+      some(
+        look.ts,
+        pair.now,
+        (one) => look.ts.isReturnStatement(one),
+        (one) => !look.ts.isFunctionLike(one),
+      )
+    )
+      return;
+    const { Void, Undefined, Never, Any } = look.ts.TypeFlags;
+    const type =
+      look.checker.getAwaitedType(look.checker.getTypeAtLocation(node.expression)) ??
+      look.checker.getTypeAtLocation(node.expression);
+    if ((type.flags & (Void | Undefined | Never | Any)) !== 0) return;
     look.report(
       node,
-      compares
-        ? 'This compares and drops the answer. A single = was probably meant, or a return or if in front.'
-        : 'The result is dropped. An assignment, or a return in front, was probably meant.',
+      'Before this change the function returned this value; now it is dropped and callers get undefined. Put return back, or say : void.',
     );
   },
 };
 
-export const VALUE_RULES: readonly SuspicionRule[] = [nearMiss, crosswired, plainQuotes, objectText, noEffect];
+export const VALUE_RULES: readonly SuspicionRule[] = [
+  nearMiss,
+  crosswired,
+  plainQuotes,
+  objectText,
+  noEffect,
+  returnDropped,
+];
+
+function isInTest(look: Look, node: ts.Node): boolean {
+  return (
+    look.ts.findAncestor(
+      node,
+      (up) => look.ts.isCallExpression(up) && /expect|assert|bench|throws/i.test(textOf(up.expression)),
+    ) !== undefined
+  );
+}
 
 /** Two letters changed places, one is doubled, missing or wrong inside the word; plural, numbers and letter case are other names. */
 function isSlipOf(written: string, known: string): boolean {
@@ -289,6 +368,17 @@ function sameType(look: Look, [one, other]: readonly [ts.Symbol, ts.Symbol], at:
   );
 }
 
+/** `${name}` where name is a variable or parameter of the functions around it. */
+function namesLocal(look: Look, node: ts.StringLiteral): boolean {
+  const name = /\$\{([A-Za-z_$][\w$]*)(?:\.[\w$]+)*\}/.exec(node.text)?.[1];
+  const fn = enclosingFunction(look.ts, node);
+  if (name === undefined || !fn) return false;
+  if (name === 'this') return true;
+  const reachable = look.checker.getSymbolsInScope(node, look.ts.SymbolFlags.Variable).find((one) => one.name === name);
+  const local = reachable?.valueDeclaration;
+  return local?.getSourceFile() === look.source && look.ts.findAncestor(local, (up) => up === fn) !== undefined;
+}
+
 /** Text that somebody fills in later: given to replace, a template engine, or compared. */
 function isPattern(look: Look, node: ts.StringLiteral): boolean {
   const call = look.ts.findAncestor(node, (up) => look.ts.isCallExpression(up) || look.ts.isStatement(up));
@@ -296,7 +386,7 @@ function isPattern(look: Look, node: ts.StringLiteral): boolean {
     call !== undefined &&
     look.ts.isCallExpression(call) &&
     /replace|template|interpolat|render|format|split|includes|indexOf|startsWith|endsWith|match|test|expect|assert|eval|exec|snippet/i.test(
-      textOf(call),
+      textOf(call.expression),
     )
   );
 }
