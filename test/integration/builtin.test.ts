@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { AgentMessage, AgentOutcome } from '../../src/contract/agents.ts';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { createBuiltinProtocol } from '../../src/orchestrator/integration/protocols/builtin.ts';
@@ -13,7 +14,7 @@ import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
-const ENTRY = join(import.meta.dirname, '../support/scripted-toolhost.ts');
+const ENTRY = fileURLToPath(import.meta.resolve('../support/scripted-toolhost.ts'));
 
 describe('A1 built-in agents in tool hosts', () => {
   let folder: ReturnType<typeof tempFolder>;
@@ -161,9 +162,13 @@ describe('A1 built-in agents in tool hosts', () => {
   }
 
   it('ends with everything it started when Savepoint is killed', async () => {
-    const rig = spawn(process.execPath, [join(import.meta.dirname, '../support/builtin-rig.ts'), folder.path, ENTRY], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const rig = spawn(
+      process.execPath,
+      [fileURLToPath(import.meta.resolve('../support/builtin-rig.ts')), folder.path, ENTRY],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let text = '';
     rig.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     await eventually('the agent’s process runs', () => text.includes('\n'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { createGroups } from '../../src/orchestrator/process/groups.ts';
 import { createProcesses } from '../../src/orchestrator/process/create-processes.ts';
@@ -207,7 +208,7 @@ describe('A1 child processes', () => {
     const rig = spawn(
       process.execPath,
       [
-        join(import.meta.dirname, '../support/process-rig.ts'),
+        fileURLToPath(import.meta.resolve('../support/process-rig.ts')),
         folder.path,
         `console.log(process.pid); console.log(${DETACHED}.pid); setInterval(() => {}, 1000)`,
       ],

@@ -6,6 +6,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ createAgent(): Agent }>>>
   'bug-hunter': () => import('../../agents/bug-hunter/agent.ts'),
   'test-executor': () => import('../../agents/test-executor/agent.ts'),
   'performance-analyzer': () => import('../../agents/performance-analyzer/agent.ts'),
+  'context-optimizer': () => import('../../agents/context-optimizer/agent.ts'),
 };
 
 export async function loadBuiltInAgent(id: string): Promise<Agent | null> {
