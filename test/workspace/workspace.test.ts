@@ -121,6 +121,37 @@ describe('A1 workspace', () => {
       assert.deepEqual(workspace.skipped(), [{ file: 'nested/', why: 'a repository of its own' }]);
     });
 
+    it('leaves out installed packages that nobody ignores, and says so; committed ones count', async () => {
+      createRepository(root, { 'a.ts': '1', 'vendor/node_modules/kept/i.js': '1' });
+      writeTree(root, {
+        'node_modules/x/node_modules/y/i.js': '',
+        'node_modules/x/i.js': '',
+        'vendor/node_modules/kept/i.js': '2',
+      });
+      const workspace = open();
+      assert.deepEqual(value(await workspace.scope({})).files, ['vendor/node_modules/kept/i.js']);
+      assert.deepEqual(workspace.skipped(), [
+        { file: 'node_modules/', why: 'installed packages; name node_modules in .gitignore' },
+      ]);
+    });
+
+    it('in a linked work tree and in a submodule', async () => {
+      createRepository(root, { 'a.ts': '1', 'b.ts': '1' });
+      const linked = join(folder.path, 'linked');
+      git(root, 'worktree', 'add', '-q', linked);
+      const outer = join(folder.path, 'outer');
+      createRepository(outer, { 'c.ts': '1' });
+      git(outer, 'submodule', '--quiet', 'add', root, 'sub');
+      for (const at of [linked, join(outer, 'sub')]) {
+        assert.equal((await scopeOf({}, at)).kind, 'all');
+        writeTree(at, { 'a.ts': '2' });
+        assert.deepEqual((await scopeOf({}, at)).files, ['a.ts']);
+        const ids = await open(at).contentIds(['a.ts', 'b.ts']);
+        assert.equal(ids.get('b.ts'), git(at, 'rev-parse', 'HEAD:b.ts').trim());
+        assert.equal(ids.get('a.ts'), git(at, 'hash-object', 'a.ts').trim());
+      }
+    });
+
     it('without git: everything less node_modules, .git and what .gitignore files name', async () => {
       mkdirSync(root);
       writeTree(root, {

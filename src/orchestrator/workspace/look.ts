@@ -117,6 +117,9 @@ async function listIndex(
   return ok(parseIndex(text));
 }
 
+/** Installed packages that nobody ignores and nobody added are no work of the user's. */
+const PACKAGES = /^(?:.*?\/)??node_modules\//;
+
 function combine(status: GitStatus, index: ReadonlyMap<string, IndexEntry>, prefix: string): TreeLook {
   const inside = (path: string): string | null => (path.startsWith(prefix) ? path.slice(prefix.length) : null);
   const ids = new Map<string, string>();
@@ -138,16 +141,22 @@ function combine(status: GitStatus, index: ReadonlyMap<string, IndexEntry>, pref
     const from = entry.renamedFrom === null ? null : inside(entry.renamedFrom);
     if (from !== null && !entry.deleted) renames.set(path, from);
   }
-  const untracked = status.untracked.map(inside).filter((path) => path !== null);
+  const unknown = status.untracked.map(inside).filter((path) => path !== null);
+  const untracked = unknown.filter((path) => !PACKAGES.test(path));
   for (const path of untracked) files.add(path);
-  const skipped = status.repositories.map(inside).filter((path) => path !== null);
+  const skipped = new Map<string, string>();
+  for (const path of status.repositories.map(inside)) if (path !== null) skipped.set(path, 'a repository of its own');
+  for (const path of unknown) {
+    const folder = PACKAGES.exec(path)?.[0];
+    if (folder !== undefined) skipped.set(folder, 'installed packages; name node_modules in .gitignore');
+  }
   return {
     files: [...files].sort(),
     ids,
     algorithm: [...ids.values()].some((id) => id.length === 64) ? 'sha256' : 'sha1',
     git: { head: status.head, branch: status.branch, changes: { files: changed, deleted, renames } },
     untracked: new Set(untracked),
-    skipped: new Map(skipped.map((path) => [path, 'a repository of its own'])),
+    skipped,
   };
 }
 
