@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { JsonObject } from '../../src/contract/json.ts';
+import { readHistory, CARRIED_CHECKPOINT } from '../../src/orchestrator/journal/history.ts';
+import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
+import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
+import { createSimulatedMachine, type SimulatedMachine } from '../support/simulated-env.ts';
+
+const STATE_DIR = '/state';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A session with one run of one step that ran one test. */
+async function runOnce(
+  machine: SimulatedMachine,
+  of: { readonly run: string; readonly number: number },
+): Promise<void> {
+  const opened = openJournal({ env: machine.start().env, stateDir: STATE_DIR });
+  assert(opened.ok);
+  const store = async (type: string, data: JsonObject): Promise<void> => {
+    assert((await opened.value.append([{ source: 'workflow', type, data: { run: of.run, ...data } }])).ok);
+  };
+  await store('workflow.started', { number: of.number, workflow: 'w' });
+  const cases = [{ name: 'adds', file: 'test/a.test.ts', status: 'passed', durationMs: of.number }];
+  const timeMs = { queue: 5, start: 10, tool: of.number, disk: 1, wait: 0 };
+  await store('workflow.step.completed', {
+    step: 's',
+    cached: null,
+    inputHash: `hash-${of.number}`,
+    timeMs,
+    result: { cases },
+  });
+  await store('workflow.step.completed', { step: 'again', cached: 'r0', inputHash: 'x', timeMs, result: { cases } });
+  await store('workflow.completed', { status: 'completed' });
+  await opened.value.close();
+}
+
+const history = (machine: SimulatedMachine): ReturnType<typeof readHistory> =>
+  readHistory({ env: machine.start().env, stateDir: STATE_DIR });
+
+function sessionFiles(machine: SimulatedMachine): number {
+  return machine.disk.files.readDir('/state/sessions').filter((name) => name.endsWith('.jsonl')).length;
+}
+
+async function threeOldRuns(): Promise<SimulatedMachine> {
+  const machine = createSimulatedMachine({ seed: 9 });
+  for (const number of [1, 2, 3]) await runOnce(machine, { run: `r${number}`, number });
+  return machine;
+}
+
+describe('RELIABILITY: facts that outlive 30 days of history', () => {
+  it('keeps durations and outcomes of what ran, newest first', async () => {
+    const machine = await threeOldRuns();
+    const { tests, steps } = history(machine);
+    assert.deepEqual(steps, { 'w/s': [3, 2, 1].map((number) => ({ run: `r${number}`, durationMs: 10 + number })) });
+    assert.deepEqual(
+      tests['test/a.test.ts > adds'],
+      [3, 2, 1].map((number) => ({
+        run: `r${number}`,
+        contentId: `hash-${number}`,
+        status: 'passed',
+        durationMs: number,
+      })),
+    );
+  });
+
+  it('carries them when the sessions go, whether or not the checkpoint is there', async () => {
+    const machine = await threeOldRuns();
+    const before = history(machine);
+    machine.clock.advance(31 * DAY_MS);
+    await runOnce(machine, { run: 'r4', number: 4 });
+    assert.equal(sessionFiles(machine), 2);
+    const expected = history(machine);
+    assert.deepEqual(expected.steps['w/s']?.slice(1), before.steps['w/s']);
+    machine.disk.files.unlink(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
+    assert.deepEqual(history(machine), expected);
+
+    // And again, when the snapshot itself has grown old.
+    machine.clock.advance(31 * DAY_MS);
+    await runOnce(machine, { run: 'r5', number: 5 });
+    machine.disk.files.unlink(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
+    assert.deepEqual(
+      history(machine).steps['w/s']?.map(({ run }) => run),
+      ['r5', 'r4', 'r3', 'r2', 'r1'],
+    );
+    const reader = createJournalReader({ env: machine.start().env, stateDir: STATE_DIR });
+    assert.deepEqual(reader.repairs(), []);
+    assert.equal(reader.highestRun(), 5);
+  });
+
+  it('keeps what is younger, and looks once a day', async () => {
+    const machine = await threeOldRuns();
+    machine.clock.advance(29 * DAY_MS);
+    await runOnce(machine, { run: 'r4', number: 4 });
+    assert.equal(sessionFiles(machine), 4);
+    machine.clock.advance(DAY_MS / 2);
+    await runOnce(machine, { run: 'r5', number: 5 });
+    machine.clock.advance(2 * DAY_MS);
+    await runOnce(machine, { run: 'r6', number: 6 });
+    assert.equal(sessionFiles(machine), 4);
+  });
+
+  it('loses nothing where a power loss comes in between', async () => {
+    const machine = await threeOldRuns();
+    const expected = history(machine).steps['w/s']?.map(({ run }) => run);
+    machine.clock.advance(31 * DAY_MS);
+    const states: SimulatedMachine[] = [];
+    let turn = 0;
+    machine.disk.onChange = () => {
+      for (const share of [0, 2, 3, 1]) {
+        const disk = machine.disk.crash(() => share > 0 && turn++ % share === 0);
+        states.push(createSimulatedMachine({ seed: 100 + states.length, disk, clock: machine.clock }));
+      }
+    };
+    const opened = openJournal({ env: machine.start().env, stateDir: STATE_DIR });
+    assert(opened.ok && states.length > 50);
+    for (const state of states) {
+      const facts = state.disk.files.stat(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
+      if (facts !== null) state.disk.files.unlink(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
+      assert.deepEqual(
+        history(state).steps['w/s']?.map(({ run }) => run),
+        expected,
+      );
+    }
+  });
+});
