@@ -4,11 +4,12 @@ import type { AgentOutcome, AgentRequest, NeedResult } from '../../../contract/a
 import type { Finding } from '../../../contract/findings.ts';
 import type { Json, JsonObject } from '../../../contract/json.ts';
 import { parsedSourcesOf, type ParsedSource } from '../../workspace/parsed-source.ts';
-import { fingerprinted, type FindingDraft } from '../../workspace/fingerprint.ts';
-import { applyScopePolicy, type ScopedFindings } from '../../workspace/scope-policy.ts';
+import type { FindingDraft } from '../../workspace/fingerprint.ts';
+import type { ScopedFindings } from '../../workspace/scope-policy.ts';
 import type { AgentContext } from '../agent.ts';
 import { lockfileKind } from './dependencies/lockfile.ts';
-import { lookAtFile, type FileLook, type LookDeps, type LookName } from './look.ts';
+import { lookElsewhere, lookInScope, placeOf } from './in-scope.ts';
+import type { LookDeps, LookName } from './look.ts';
 import { PATTERN_RULES } from './patterns/scan.ts';
 import { secretNames } from './secrets/key.ts';
 import { SECRETLINT_VERSION } from './secrets/secretlint.ts';
@@ -119,6 +120,7 @@ async function lookDeps(
   };
   return {
     root: workspace.root,
+    isWhole: request.scope.kind !== 'changed',
     sources,
     modules: { files: new Set(await workspace.files({ reuse: true })), parse },
     nameOf: await secretNames(request.stateDir),
@@ -135,74 +137,6 @@ async function lookDeps(
       return result;
     },
   };
-}
-
-interface LookingInScope extends Pick<Audit, 'request' | 'context'> {
-  readonly looking: LookDeps;
-}
-
-/** The base is only asked where there is something to compare. */
-async function lookInScope(
-  file: string,
-  text: string,
-  { request, context, looking }: LookingInScope,
-): Promise<ScopedFindings> {
-  const { scope } = request;
-  const { workspace } = context;
-  const { findings, elsewhere, gaps } = await lookAtFile(file, text, looking);
-  for (const why of gaps) context.emit({ kind: 'not-checked', what: file, why });
-  if (findings.length === 0) return { ...NOTHING, all: findings, elsewhere };
-  const isCompared = scope.kind === 'changed';
-  const base = isCompared ? await lookAtBase(file, { request, context, looking }) : null;
-  const scoped = applyScopePolicy({
-    scope,
-    text,
-    findings,
-    base: base?.findings ?? [],
-    changed: isCompared ? await workspace.changedLines(scope, file) : [],
-    dismissed: workspace.dismissed(),
-  });
-  return { ...scoped, all: findings, elsewhere };
-}
-
-const placeOf = ({ file, rule, range }: FindingDraft): string =>
-  `${file}:${rule}:${String(range.start.line)}:${String(range.start.character)}`;
-
-/**
- * Harm that input of one file does in another one of the scope. What the base said of such a flow is not asked: it counts as
- * new where it stands on a changed line.
- */
-async function lookElsewhere(
-  drafts: readonly FindingDraft[],
-  { request, context, files }: Pick<Audit, 'request' | 'context' | 'files'>,
-): Promise<readonly ScopedFindings[]> {
-  const { workspace } = context;
-  const unique = new Map(drafts.filter((one) => files.includes(one.file)).map((one) => [placeOf(one), one]));
-  const byFile = Map.groupBy(unique.values(), (one) => one.file);
-  const scoped: ScopedFindings[] = [];
-  for (const [file, own] of byFile) {
-    const text = await workspace.read(file);
-    if (text === null) continue;
-    const changed = request.scope.kind === 'changed' ? await workspace.changedLines(request.scope, file) : [];
-    scoped.push(
-      applyScopePolicy({
-        scope: request.scope,
-        text,
-        findings: fingerprinted(own, text),
-        base: [],
-        changed,
-        dismissed: workspace.dismissed(),
-      }),
-    );
-  }
-  return scoped;
-}
-
-async function lookAtBase(file: string, { request, context, looking }: LookingInScope): Promise<FileLook | null> {
-  const { base } = request.scope;
-  const text = base === null ? null : await context.workspace.readBase(base, file);
-  if (base === null || text === null) return null;
-  return lookAtFile(file, text, { ...looking, readOther: (other) => context.workspace.readBase(base, other) });
 }
 
 interface Unread {

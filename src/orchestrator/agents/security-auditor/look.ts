@@ -24,6 +24,8 @@ export interface LookDeps {
   readonly root: string;
   readonly sources: ParsedSources;
   readonly modules: ModuleReader;
+  /** Whether old findings count too: every scope but a changed one. */
+  readonly isWhole: boolean;
   readonly nameOf: SecretName;
   /** Another file of the same state (work tree or base) as the text. */
   readonly readOther: (file: string) => Promise<string | null>;
@@ -91,7 +93,10 @@ async function lookAtLockfile(file: string, text: string, { deps, gaps }: Lookin
   }
   const scripts = await installScripts(join(deps.root, dirname(file)), lockfile.packages);
   return deps.timed('dependencies', () =>
-    fingerprinted(checkDependencies({ file, lockfile, installScript: (name) => scripts.get(name) ?? null }), text),
+    fingerprinted(
+      checkDependencies({ file, lockfile, isWhole: deps.isWhole, installScript: (name) => scripts.get(name) ?? null }),
+      text,
+    ),
   );
 }
 

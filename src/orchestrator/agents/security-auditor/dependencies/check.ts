@@ -8,6 +8,8 @@ export interface DependencyInput {
   /** The lockfile's path. */
   readonly file: string;
   readonly lockfile: Lockfile;
+  /** Everything is asked for, not only what is new: usual things are told once for the whole file. */
+  readonly isWhole: boolean;
   /** Text of a package's install scripts where node_modules is there; null where it is not. */
   readonly installScript: (name: string) => string | null;
 }
@@ -24,10 +26,56 @@ const SCRIPT_SHOWN = 120;
 
 /** What is remarkable about the packages of a lockfile. Pure but for the reader of install scripts. */
 export function checkDependencies(input: DependencyInput): readonly FindingDraft[] {
-  const home = usualHost(input.lockfile);
-  return input.lockfile.packages.flatMap((one) =>
-    remarks(one, { input, home }).map((remark) => draftOf(input.file, one, remark)),
+  const { file, lockfile, isWhole } = input;
+  const home = usualHost(lockfile);
+  const single = lockfile.packages.flatMap((one) =>
+    remarks(one, { input, home }).map((remark) => draftOf(file, one, remark)),
   );
+  if (!isWhole) return single;
+  return [
+    ...single.filter(({ rule }) => !USUAL.has(rule)),
+    ...summed(input, { rule: 'dependency.deprecated', what: 'deprecated', has: (one) => one.deprecated !== null }),
+    ...summed(input, {
+      rule: 'dependency.install-script',
+      what: 'packages that run a script when installed',
+      has: (one) => one.hasInstallScript,
+    }),
+  ];
+}
+
+/** In a whole lockfile these say little one by one; a look-alike that is long in use is no typing error. */
+const USUAL: ReadonlySet<string> = new Set([
+  'dependency.deprecated',
+  'dependency.install-script',
+  'dependency.typosquat',
+  'dependency.alias',
+]);
+const NAMES_SHOWN = 8;
+
+interface Summed {
+  readonly rule: string;
+  readonly what: string;
+  readonly has: (one: LockedPackage) => boolean;
+}
+
+function summed({ file, lockfile }: DependencyInput, { rule, what, has }: Summed): readonly FindingDraft[] {
+  const names = [...new Set(lockfile.packages.filter(has).map((one) => one.name))];
+  if (names.length === 0) return [];
+  const more = names.length > NAMES_SHOWN ? ` and ${String(names.length - NAMES_SHOWN)} more` : '';
+  const message = `${String(names.length)} ${what}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}.`;
+  const start = { line: 0, character: 0 };
+  return [
+    {
+      agent: AGENT_ID,
+      rule,
+      severity: 'info',
+      confidence: 'certain',
+      message,
+      file,
+      range: { start, end: start },
+      help: `savepoint explain ${rule}`,
+    },
+  ];
 }
 
 interface Around {

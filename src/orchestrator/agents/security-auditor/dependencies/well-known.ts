@@ -30,7 +30,8 @@ chart.js echarts highcharts recharts plotly.js gsap lottie-web framer-motion swi
 electron electron-builder electron-updater electron-store nw tauri cordova ionic expo capacitor web-vitals workbox-webpack-plugin core-js regenerator-runtime
 whatwg-fetch es6-promise promise-polyfill classnames clsx prop-types hoist-non-react-statics invariant warning tiny-invariant reflect-metadata inversify tsyringe
 awilix openai langchain discord.js telegraf slack whatsapp-web.js ethers web3 bitcoinjs-lib bn.js elliptic tweetnacl secp256k1 solc hardhat truffle
-acorn espree esprima estraverse esutils escodegen recast jscodeshift magic-string source-map source-map-js source-map-support serialize-javascript flatted
+acorn espree esprima estraverse esutils escodegen recast jscodeshift magic-string eventemitter2 xtend prompt querystring object.assign ansistyles reactor preact-render-to-string is-stream
+path-type colors.js chai-http tinyglobby tinyexec tinypool tslint-react request-ip mimic-fn onetime source-map source-map-js source-map-support serialize-javascript flatted
 `;
 
 export const WELL_KNOWN: ReadonlySet<string> = new Set(NAMES.split(/\s+/).filter(Boolean));

@@ -68,7 +68,13 @@ function secretAt(text: string, index: number): SecretSpan | null {
     const [whole, head = '', tail = ''] = match ?? [];
     if (whole === undefined || entropy(tail) < floor || (tail.length < LONG && isPlaceholder(tail))) continue;
     if (best && best.end >= index + whole.length) continue;
-    best = { rule: `secret.${id}`, name, start: index, end: index + whole.length, shown: head.length };
+    best = {
+      rule: `secret.${id}`,
+      name,
+      start: index,
+      end: index + whole.length,
+      shown: head.startsWith('-----') ? 0 : head.length,
+    };
   }
   return best;
 }

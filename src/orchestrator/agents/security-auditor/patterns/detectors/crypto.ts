@@ -119,7 +119,7 @@ function isFixedBytes(value: Value): boolean {
 const SECRET_MADE =
   /token|secret|passw|session|nonce|salt|csrf|xsrf|\botp|otp\b|one_?time|api_?key|reset|verif|auth|invite|credential|passcode|pin_?code|^pin$|access_?code|(?:^|_)iv$|encryption|private_?key|coupon|voucher/i;
 const HARMLESS_RANDOM =
-  /animat|color|colour|jitter|delay|shuffle|sample|position|temp|tmp|mock|fake|key_?frame|retry|backoff|session_?storage|author|verify_?count|design|simulat|percent|ratio|chance|rate|tokeni[sz]|count|length|index/i;
+  /animat|colou?r|jitter|delay|shuffle|mock|fake|key_?frame|retry|backoff|session_?storage|design|simulat|chance|tokeni[sz]|position/i;
 
 function randomUsed(node: ts.Node, report: Report): void {
   const [nearest, ...others] = enclosingNames(node);

@@ -8,7 +8,7 @@ const MAX_PAIRS = 20_000;
  * in two ways, and what follows the loop can fail. Expressions with look-around or back references are not judged.
  */
 export function isCatastrophic(pattern: string, flags: string): boolean {
-  if (!/[*+}]\)?[^]*[*+}]/.test(pattern)) return false;
+  if (!/\([^]*\)(?:[*+]|\{\d+,)/.test(pattern)) return false;
   const automaton = automatonOf(pattern, flags);
   if (!automaton) return false;
   const closed = closures(automaton);

@@ -200,7 +200,7 @@ function domHtml({ api, name, args }: CallFacts): Value | undefined {
     : undefined;
 }
 
-const NO_REDIRECT_SOURCES = /^(?:headers|originalUrl|path|url|hostname|host)\b/;
+const NO_REDIRECT_SOURCES = /^(?:headers\..*|originalUrl|path|url|hostname|host)$/;
 
 function redirectTarget({ node, api, name, callee, receiver, args }: CallFacts): Value | undefined {
   const isAnswer =

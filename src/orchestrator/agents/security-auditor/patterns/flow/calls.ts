@@ -97,9 +97,11 @@ function roleOfCall(api: string): Value {
 function ownFunction(machine: Machine, { node, api, callee, receiver, args, place }: CallFacts): Value {
   const { closure } = callee;
   if (!closure) return UNKNOWN_VALUE;
-  const self = ts.isNewExpression(node) ? closure.self : receiver.members ? receiver : closure.self;
+  const isFunction = ts.isNewExpression(node) && !ts.isConstructorDeclaration(closure.node);
+  const made: Value | undefined = isFunction ? { members: new Map(), api: '?this' } : closure.self;
+  const self = ts.isNewExpression(node) ? made : receiver.members ? receiver : closure.self;
   const returned = machine.invoke(closure, args, { place, self }) ?? { taint: undefined };
-  if (ts.isNewExpression(node)) return { members: closure.self?.members };
+  if (ts.isNewExpression(node)) return { members: made?.members };
   const kinds = clearedBy(api);
   return kinds.length > 0 ? cleared(returned, kinds) : returned;
 }

@@ -7,8 +7,6 @@ import { concatenated, joinTaint, joinValues, taintOf, UNKNOWN_VALUE, type Closu
 
 /** Members that are numbers or say nothing about the text. */
 const NEUTRAL_MEMBERS = new Set(['length', 'size', 'byteLength', 'mimetype', 'status', 'statusCode', 'ok']);
-/** Members of a parsed address: a check of one is a check of the address. */
-const ADDRESS_MEMBERS = new Set(['hostname', 'host', 'origin', 'href', 'pathname', 'search', 'searchParams']);
 const GLOBAL_OBJECTS = /^(?:window|globalThis|self|global)\.(?!name$)/;
 
 const branch = (place: Place): Place => ({ ...place, state: newState(place.state) });
@@ -91,7 +89,7 @@ export function memberOf(object: Value, name: string, node: ts.Expression): Valu
 
 function memberOfTainted({ taint }: Value, name: string, node: ts.Expression): Value {
   if (!taint) return UNKNOWN_VALUE;
-  if (ADDRESS_MEMBERS.has(name) || !taint.isContainer)
+  if (!taint.isContainer)
     return { taint: { ...taint, isContainer: name === 'searchParams' } };
   const origins = new Set([...taint.origins].map((origin) => `${origin}.${name}`));
   return { taint: { ...taint, origins, label: shortLabel(node, taint.label), isContainer: !taint.isString } };

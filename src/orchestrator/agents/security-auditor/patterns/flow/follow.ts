@@ -110,10 +110,11 @@ export function followFile(parsed: ParsedSource, listener: Listener, modules: Mo
     done.add(node);
     const args = closure.node.parameters.map((_, index) => rootArgument(parsed, closure.node, { index, asHandler }));
     active.push(node);
+    const self = closure.self ?? { members: new Map<string, Value>(), api: '?this' };
     runFunction(machine, closure, {
       args,
-      place: { frame: closure.frame, state: closure.state, self: closure.self, returns: [] },
-      self: closure.self,
+      place: { frame: closure.frame, state: closure.state, self, returns: [] },
+      self,
     });
     active.pop();
   }
