@@ -16,7 +16,7 @@ export interface Report {
   file(file: string, found: FileDrafts): Promise<void>;
   /** Counts what is known to be older without being listed. */
   older(count: number): void;
-  /** Whether an earlier part spoke about this line (0-based). */
+  /** Whether an earlier part spoke about this line (0-based), or was kept quiet there. */
   spokeAbout(file: string, line: number): boolean;
   totals(): { readonly reported: readonly Finding[]; readonly older: number };
 }
@@ -47,6 +47,7 @@ export function createReport({
   return {
     async file(file, { now, before }) {
       if (now.length === 0) return;
+      for (const { range } of now) spoken.add(lineKey(file, range.start.line));
       const { base } = request.scope;
       const text = (await workspace.read(file)) ?? '';
       const baseText = before.length > 0 && base !== null ? ((await workspace.readBase(base, file)) ?? '') : '';
@@ -60,7 +61,6 @@ export function createReport({
       });
       older += scoped.older;
       for (const finding of scoped.reported) {
-        spoken.add(lineKey(file, finding.range.start.line));
         reported.push(finding);
         emit({ kind: 'finding', finding });
       }

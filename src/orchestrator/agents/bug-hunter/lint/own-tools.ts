@@ -39,6 +39,7 @@ export async function lintWithOwnTools(hunt: Hunt, scripts: readonly string[]): 
         command,
         config: configured.config,
         environment: 'caller',
+        oneALine: false,
       });
       for (const file of files) byOxlint.add(file);
     }

@@ -32,6 +32,8 @@ export interface Oxlint {
   readonly command: readonly string[];
   readonly config: string;
   readonly environment: ToolCall['environment'];
+  /** Our rules overlap: of several about one line, the one that stands first in our list is said. */
+  readonly oneALine: boolean;
 }
 
 /** The linter that ships with Savepoint, with a list of rules about wrong code. */
@@ -48,7 +50,14 @@ export async function lintWithOxlint(hunt: Hunt, scripts: readonly string[], ski
   const about: unknown = from(packageFile);
   const version = z.object({ version: z.string() }).parse(about).version;
   const command = [hunt.context.node.path, join(dirname(packageFile), 'bin/oxlint'), '--disable-nested-config'];
-  await runOxlint(hunt, files, { tool: 'built in: oxlint', version, command, config, environment: 'tool' });
+  await runOxlint(hunt, files, {
+    tool: 'built in: oxlint',
+    version,
+    command,
+    config,
+    environment: 'tool',
+    oneALine: true,
+  });
 }
 
 function ourConfig(): object {
@@ -75,8 +84,18 @@ export async function runOxlint(hunt: Hunt, files: readonly string[], oxlint: Ox
     suspects.length === 0 ? new Map<string, readonly Draft[]>() : await diagnoseBase(hunt, suspects, oxlint);
   for (const [file, drafts] of now) {
     const unsaid = drafts.filter(({ range }) => !hunt.report.spokeAbout(file, range.start.line));
-    await hunt.report.file(file, { now: unsaid, before: before.get(file) ?? [] });
+    const said = oxlint.oneALine ? firstOfEachLine(unsaid) : unsaid;
+    await hunt.report.file(file, { now: said, before: before.get(file) ?? [] });
   }
+}
+
+function firstOfEachLine(drafts: readonly Draft[]): readonly Draft[] {
+  const order = [...OXLINT_ERRORS, ...OXLINT_WARNINGS].map(lintRule);
+  const lines = new Map<number, Draft>();
+  for (const draft of drafts.toSorted((a, b) => order.indexOf(a.rule) - order.indexOf(b.rule))) {
+    if (!lines.has(draft.range.start.line)) lines.set(draft.range.start.line, draft);
+  }
+  return [...lines.values()];
 }
 
 async function diagnoseBase(

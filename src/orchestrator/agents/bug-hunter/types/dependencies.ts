@@ -51,7 +51,7 @@ export function isAnythingMissing(missing: MissingDependencies): boolean {
 
 /** Whether the error may only be there because dependencies are not. */
 export function followsFromMissing(diagnostic: ts.Diagnostic, missing: MissingDependencies, text: string): boolean {
-  if (diagnostic.code === MODULE_NOT_FOUND) return !isOwnModule(text);
+  if (diagnostic.code === MODULE_NOT_FOUND) return isModuleMissing(text, missing);
   if (!isAnythingMissing(missing)) return false;
   if (FOLLOW_UP_CODES.has(diagnostic.code)) return true;
   if (/'(?:unknown|\{\}|never|never\[\])'|\bunknown\b/.test(text)) return true;
@@ -60,13 +60,13 @@ export function followsFromMissing(diagnostic: ts.Diagnostic, missing: MissingDe
   );
 }
 
-/** A relative import of code that somebody should have written, not of styles, pictures or generated files. */
-function isOwnModule(message: string): boolean {
+/** A package that is named but not there; or styles, pictures and generated files, which nobody writes by hand. */
+function isModuleMissing(message: string, missing: MissingDependencies): boolean {
   const [, specifier = ''] = /'([^']+)'/.exec(message) ?? [];
-  if (!specifier.startsWith('.')) return true;
+  if (!specifier.startsWith('.')) return missing.nothingInstalled || missing.packages.includes(packageOf(specifier));
+  if (/generated|__gen|\$types|\+types|(?:^|\/)(?:dist|build|out|lib|pkg|gen|types)\//i.test(specifier)) return true;
   const name = specifier.slice(specifier.lastIndexOf('/') + 1);
-  if (/generated|__gen|\$types|\+types|(?:^|\/)(?:dist|build|out|lib|pkg|gen|types)\//i.test(specifier)) return false;
-  return !name.includes('.') || /\.(?:[cm]?[jt]sx?|d)$/.test(name) || !/\.[a-z0-9]{2,5}(?:\?.*)?$/.test(name);
+  return /\.[a-z0-9]{2,5}(?:\?.*)?$/.test(name) && !/\.(?:[cm]?[jt]sx?|d)$/.test(name);
 }
 
 function unresolvedPackages(compiler: Compiler, program: ts.Program, source: ts.SourceFile): readonly string[] {
