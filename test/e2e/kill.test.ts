@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StepStatus } from '../../src/contract/runs.ts';
 import { proves } from '../requirements.ts';
+
 import { readLedger, writeCounting, type CountingWorkflow, type LedgerEntry } from '../support/counting.ts';
+import { eventually } from '../support/eventually.ts';
 import { createRig, type EventLine, type ResultLine, type Rig, type RunningCli, said } from '../support/rig.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -136,14 +138,17 @@ async function numberOfRun(rig: Rig): Promise<number | null> {
 async function killSomewhere(cli: RunningCli, random: () => number): Promise<void> {
   const whole = random() < 0.125;
   const ms = whole ? random() * 250 : random() ** 2 * 1700;
-  if (!whole) await cli.line('event');
+  if (!whole) await eventually('it says something', () => cli.soFar().stdout.includes('\n'), 30_000);
   await pause(ms);
   cli.signal('SIGKILL');
 }
 
 /** What of a result is the same however often it was cut off. */
 function endOf({ status, workflow, steps, cannotUndo, findings, notChecked, tests }: ResultLine): object {
-  const outcome = steps.map(({ id, agent, status: step, cached, error }) => ({ id, agent, step, cached, error }));
+  const outcome = steps.map(({ id, agent, status: step, cached, error }) => ({
+    ...{ id, agent, step, cached },
+    error: error?.code ?? null,
+  }));
   return { status, workflow, steps: outcome, cannotUndo, findings, notChecked, tests };
 }
 

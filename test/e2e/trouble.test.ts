@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -59,19 +61,26 @@ describe(proves('D6', 'a disk in trouble'), function () {
       const full = await rig.run(['run', 'large', '--trust']);
       assert.equal(full.code, 3, said(full));
       const last = full.lines().at(-1);
-      assert.ok(last?.kind === 'error' && last.code === 'disk-full', JSON.stringify(last));
-      assert.match(last.message, /full|space|free/i);
+      // The journal keeps room ahead, so it may still be able to store that a step could not be started.
+      const words =
+        last?.kind === 'result'
+          ? last.steps.find(({ error }) => error !== null)?.error?.message
+          : last?.kind === 'error'
+            ? last.message
+            : '';
+      assert.match(words ?? '', /full|no space/i, said(full));
       plainWords(full);
       const stored = (await rig.run(['events'])).of('event').map(({ id }) => id);
       for (const { id } of full.of('event')) assert.ok(stored.includes(id), 'a printed event is on disk');
       assert.equal((await rig.run(['runs'])).of('run').length, 2, 'reading works on a full disk');
       disk.remount('size=64m');
-      const resumed = await rig.run(['resume', '2', '--trust']);
-      assert.equal(resumed.code, 0, resumed.stderr);
-      const starts = readLedger(rig)
-        .filter(({ kind }) => kind === 'end')
-        .map(({ step, attempt }) => `${step} ${attempt}`);
-      assert.equal(new Set(starts).size, starts.length);
+      const goOn = last?.kind === 'result' ? 'retry' : 'resume';
+      const resumed = await rig.run([goOn, '2', '--trust']);
+      assert.equal(resumed.code, 0, said(resumed));
+      const ends = readLedger(rig)
+        .filter(({ kind, step }) => kind === 'end' && step.startsWith('s'))
+        .map(({ step }) => step);
+      assert.equal(new Set(ends).size, ends.length, 'what had completed is not run again');
     } finally {
       disk.unmount();
     }
@@ -189,14 +198,14 @@ describe(proves('D6', 'a damaged journal'), () => {
 
   it('a session index that is rubbish or gone is made again', async () => {
     const sessions = (await rig.run(['sessions'])).stdout;
-    const index = readdirSync(rig.stateDir(), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /index.*\.json$/.test(name),
-    );
-    assert.ok(index.length > 0, 'the index is a file of its own');
-    for (const name of index) writeFileSync(path.join(rig.stateDir(), name), '{"rubb');
+    const index = path.join(rig.stateDir(), 'sessions.json');
+    assert.ok(existsSync(index), 'the index is a file of its own');
+    writeFileSync(index, '{"rubb');
     const again = await rig.run(['sessions']);
     assert.equal(again.code, 0);
     assert.equal(again.stdout, sessions);
+    rmSync(index);
+    assert.equal((await rig.run(['sessions'])).stdout, sessions);
   });
 });
 

@@ -139,7 +139,8 @@ export function createRig({ files = {}, git = true, name = 'ws' }: RigOptions = 
     outside,
     stateHome,
     stateDir() {
-      const [folder] = existsSync(stateHome) ? readdirSync(stateHome) : [];
+      const names = existsSync(stateHome) ? readdirSync(stateHome) : [];
+      const folder = names.find((one) => /-[0-9a-f]{16}$/.test(one));
       if (folder === undefined) throw new Error(`no state folder in ${stateHome}`);
       return path.join(stateHome, folder);
     },

@@ -164,6 +164,7 @@ function notStarted({ argv, cwd }: Command, error: unknown): Ending {
     if (!existsSync(cwd)) return `The folder ${cwd} does not exist.`;
     if (reason === 'ENOENT' && program.includes('/')) return `${program} does not exist. Correct the command.`;
     if (reason === 'ENOENT') return `${program} was not found on PATH. Install it or correct the command.`;
+    if (reason === 'ENOSPC') return 'The disk that holds Savepoint’s own files is full. Make room there.';
     if (reason === 'EACCES') return `${program} may not be executed. Check its permissions.`;
     return `${program} could not be started: ${error instanceof Error ? error.message : String(error)}`;
   }
