@@ -2,28 +2,42 @@ import path from 'node:path';
 import type { StateFiles } from '../env.ts';
 
 /**
- * Small files beside the journal: which runs are at work (so that a dead session's can be found without reading history), and
- * requests to stop one. Not synced: what a power loss takes costs only the note, never the truth, which is in the journal.
+ * Small files beside the journal: which sessions have runs at work (so that those of a dead one are found without reading
+ * history), and requests to stop a run. A file a session, not a run: making one costs as much as a flush. Not synced: what a
+ * power loss takes costs only the note, never the truth, which is in the journal.
  */
 export interface OpenRuns {
-  opened(run: string): void;
-  /** False when it was not marked, or somebody else was first: whoever gets true speaks for the run. */
-  closed(run: string): boolean;
-  list(): readonly string[];
+  /** This session has a run at work. */
+  opened(): void;
+  /** Sessions that have, or had when they died. */
+  sessions(): readonly string[];
+  /** Takes a session's mark away; false when somebody else was first. Whoever gets true speaks for its runs. */
+  closed(session: string): boolean;
   /** Asks the run's owner, in whichever process, to stop it. */
   requestStop(run: string): void;
   /** Whether somebody asked; asked once, told once. */
   takeStopRequest(run: string): boolean;
 }
 
-export function createOpenRuns(deps: { readonly files: StateFiles; readonly stateDir: string }): OpenRuns {
-  const { files } = deps;
-  const open = path.join(deps.stateDir, 'open-runs');
+export function createOpenRuns(deps: {
+  readonly files: StateFiles;
+  readonly stateDir: string;
+  readonly session: string;
+}): OpenRuns {
+  const { files, session } = deps;
+  const open = path.join(deps.stateDir, 'open-sessions');
   const stops = path.join(deps.stateDir, 'stop-requests');
+  let marked = false;
   return {
-    opened: (run) => touch(files, open, run),
-    closed: (run) => remove(files, path.join(open, run)),
-    list: () => (files.stat(open) ? files.readDir(open) : []),
+    opened() {
+      if (!marked) touch(files, open, session);
+      marked = true;
+    },
+    sessions: () => (files.stat(open) ? files.readDir(open) : []),
+    closed(closing) {
+      if (closing === session) marked = false;
+      return remove(files, path.join(open, closing));
+    },
     requestStop: (run) => touch(files, stops, run),
     takeStopRequest(run) {
       const file = path.join(stops, run);

@@ -48,11 +48,11 @@ const STOP_WAIT_MS = 15_000;
 export function createRunner(deps: RunnerDeps): Runner {
   const { env, journal, claims } = deps;
   const drivers = new Map<string, { readonly driver: Driver; readonly view: () => RunState }>();
-  const openRuns = createOpenRuns({ files: env.files, stateDir: deps.stateDir });
+  const openRuns = createOpenRuns({ files: env.files, stateDir: deps.stateDir, session: journal.session });
   const stored = createStoredRuns({ journal, reader: deps.reader, claims, openRuns });
   let cancelPoll = (): void => {};
 
-  return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions, close };
+  return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions: stored.recordDeaths, close };
 
   async function startRun(request: StartRequest): Promise<Result<RunHandle>> {
     const definition = await deps.library.find(request.workflow);
@@ -97,7 +97,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (!agentHashes.ok) return agentHashes;
     const scopes = await resolveScopes(deps.workspace, scopeRequest, plan);
     if (!scopes.ok) return scopes;
-    const recorded = await recordInterruptions();
+    const recorded = await stored.recordDeaths();
     if (!recorded.ok) return recorded;
     const run = env.random.uuid();
     const claimed = claims.claimNew(run);
@@ -210,14 +210,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     return handle.done;
   }
 
-  function recordInterruptions(): Promise<Result<null>> {
-    return stored.recordDeaths((run) => drivers.has(run));
-  }
-
   async function close(): Promise<void> {
     const left = [...drivers.values()];
     for (const { driver } of left) driver.stop('interrupt');
-    await Promise.all(left.map(({ driver }) => driver.done));
+    const ends = await Promise.all(left.map(({ driver }) => driver.done));
+    // What could not be stored is left for the next writer to find.
+    if (ends.every(({ ok: stored }) => stored)) openRuns.closed(journal.session);
   }
 
   function begin(parts: {
@@ -229,7 +227,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   }): RunHandle {
     const { start, state, command, prepare, request } = parts;
     const { run, number } = start;
-    openRuns.opened(run);
+    openRuns.opened();
     const { tools, cache, workspace, invoker, mask, stateDir } = deps;
     const parallel = deps.parallel ?? Math.max(2, os.availableParallelism());
     const onMessage = request.onMessage ?? ((): void => {});
@@ -250,9 +248,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         if (drivers.size === 0) cancelPoll();
       })
       .then((ended): Result<RunView> => {
-        if (!ended.ok) return ended;
-        openRuns.closed(run);
-        return ok(viewOf(ended.value));
+        return ended.ok ? ok(viewOf(ended.value)) : ended;
       });
     return { run, number, done, view: () => viewOf(view()) };
   }

@@ -15,8 +15,8 @@ export interface StoredRuns {
   takeOver(start: RunStart): Result<null>;
   /** The run of a dead session, with that stored. */
   recordDeath(state: RunState): Promise<Result<RunState>>;
-  /** The same for every run that was left open; `isOurs`: at work in this process. */
-  recordDeaths(isOurs: (run: string) => boolean): Promise<Result<null>>;
+  /** The same for every run that dead sessions left open. */
+  recordDeaths(): Promise<Result<null>>;
 }
 
 export function createStoredRuns(deps: {
@@ -53,15 +53,17 @@ export function createStoredRuns(deps: {
     return [...deps.reader.events({ run, limit: 1 })].some(({ epoch }) => epoch > journal.epoch);
   }
 
-  /** Whoever takes the mark of a dead session's run away stores what became of it. */
-  async function recordDeaths(isOurs: (run: string) => boolean): Promise<Result<null>> {
-    for (const run of openRuns.list()) {
-      const claim = claims.find(run);
-      if (isOurs(run) || (claim?.live && claim.session !== journal.session) || isNewer(run)) continue;
-      const state = stateOf(run);
-      if (!openRuns.closed(run) || !state) continue;
-      const stored = await recordDeath(state);
-      if (!stored.ok) return stored;
+  async function recordDeaths(): Promise<Result<null>> {
+    const marked = openRuns.sessions().filter((session) => session !== journal.session);
+    if (marked.length === 0) return ok(null);
+    for (const { session, live, epoch, runs } of deps.reader.sessions()) {
+      if (!marked.includes(session) || live || epoch > journal.epoch || !openRuns.closed(session)) continue;
+      for (const run of runs) {
+        const state = stateOf(run);
+        if (state?.session !== session || isNewer(run)) continue;
+        const stored = await recordDeath(state);
+        if (!stored.ok) return stored;
+      }
     }
     return ok(null);
   }
