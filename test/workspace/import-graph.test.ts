@@ -171,6 +171,17 @@ describe(proves('A12', 'import graph: where it leads'), () => {
     assert.deepEqual(targets(await load(root), 'src/m.ts'), ['src/cart/total.ts']);
   });
 
+  it('knows who imports what is not there (any more)', async () => {
+    const root = folder({
+      'a.ts': `import './b'; import 'c';`,
+      'b.ts': `import './a'; import './style.css';`,
+      'style.css': '',
+    });
+    assert.deepEqual((await load(root)).broken, []);
+    removeFolder(join(root, 'b.ts'));
+    assert.deepEqual((await load(root)).broken, ['a.ts']);
+  });
+
   it('never leads out of the workspace or into node_modules', async () => {
     const root = folder({
       'a.js': `require('dep'); require('../../../../etc/hostname'); require('node:fs'); require('fs')`,

@@ -22,6 +22,8 @@ export interface ImportGraph {
   reaching(files: Iterable<string>): ReadonlyMap<string, number>;
   /** The same, downwards: what a run of these files can load. */
   reachedBy(files: Iterable<string>): ReadonlyMap<string, number>;
+  /** Files that import, by a relative path, what is not there: a deletion changes them without touching them. */
+  readonly broken: readonly string[];
   readonly packages: readonly WorkspacePackage[];
   /** How much work this answer took; `unreadable`: code files whose text could not be read, which therefore use nothing. */
   readonly made: { readonly parsed: number; readonly resolved: number; readonly unreadable: readonly string[] };
@@ -33,7 +35,7 @@ export interface ImportEdge {
 }
 
 /** Raised whenever requests or resolution change their meaning. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Files whose change can change where an import leads. */
 const LAYOUT =
   /(?:^|\/)(?:package\.json|[jt]sconfig[^/]*\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|bun\.lockb?)$/;
@@ -43,6 +45,8 @@ interface CachedFile {
   readonly id: string;
   readonly requests: readonly ImportRequest[];
   readonly edges: readonly ImportEdge[];
+  /** A relative import leads nowhere. */
+  readonly broken: boolean;
 }
 interface Cache {
   readonly format: number;
@@ -120,7 +124,7 @@ async function makeFiles(input: {
       {
         id: requests === null ? '' : id,
         requests: requests ?? [],
-        edges: resolveAll(input.resolver, file, requests ?? []),
+        ...resolveAll(input.resolver, file, requests ?? []),
       },
     ];
   });
@@ -132,16 +136,23 @@ async function readRequests(workspace: Workspace, file: string): Promise<readonl
   return text === null ? null : importRequests(file, text);
 }
 
-function resolveAll(resolver: ImportResolver, file: string, requests: readonly ImportRequest[]): readonly ImportEdge[] {
+function resolveAll(
+  resolver: ImportResolver,
+  file: string,
+  requests: readonly ImportRequest[],
+): Pick<CachedFile, 'edges' | 'broken'> {
   const edges = new Map<string, ImportEdge>();
+  let broken = false;
   for (const request of requests) {
-    for (const target of resolver.resolve(file, request)) {
+    const targets = resolver.resolve(file, request);
+    broken ||= targets.length === 0 && request.kind === 'import' && /^\.{1,2}\//.test(request.text);
+    for (const target of targets) {
       if (target === file || !isCodeFile(target)) continue;
       const earlier = edges.get(target);
       if (earlier === undefined || earlier.kind === 'type') edges.set(target, { file: target, kind: request.kind });
     }
   }
-  return [...edges.values()];
+  return { edges: [...edges.values()], broken };
 }
 
 function graphOf(
@@ -166,6 +177,7 @@ function graphOf(
     usedBy,
     reaching: (start) => walk(start, usedBy),
     reachedBy: (start) => walk(start, uses),
+    broken: [...files].flatMap(([file, { broken }]) => (broken ? [file] : [])),
     packages,
     made,
   };

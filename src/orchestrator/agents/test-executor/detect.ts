@@ -161,7 +161,7 @@ async function candidatesOf(
         call,
         configs: configs.files,
         onlyThese: false,
-        speaksForAll: configs.projects || imported,
+        speaksForAll: configs.projects,
         fromScript: false,
       });
     }

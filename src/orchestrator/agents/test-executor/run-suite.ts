@@ -36,7 +36,9 @@ export async function runSuite(suite: Suite, wanted: WantedTests, deps: SuiteDep
     deps.onCase(test);
   };
   let judgement: Judgement = { kind: 'no-tests' };
-  let next: WantedTests | null = wanted;
+  // These two are always given their files; without any they would look for some by a rule of their own.
+  const listed = suite.runner === 'node:test' || suite.runner === 'mocha';
+  let next: WantedTests | null = listed && filesOf(suite, wanted).length === 0 ? null : wanted;
   for (let call = 1; next !== null && call <= MOST_CALLS; call += 1) {
     const { run, mentioned } = await oneCall(suite, next, deps);
     runs.push(run);
@@ -110,7 +112,7 @@ function restOf(
   deps: SuiteDeps,
 ): Rest | null {
   const { suite, wanted, run, judgement, mentioned } = call;
-  const asked = wanted.files ?? [...new Set([...wanted.first, ...suite.testFiles])];
+  const asked = filesOf(suite, wanted);
   if (suite.runner === 'node:test' && run.leftOpen) {
     const left = asked.filter((file) => !run.files.has(file));
     // The file that holds the process open may itself have had no turn to show a test.
@@ -125,6 +127,10 @@ function restOf(
     broken: [...culprits].map((file) => ({ name: BROKEN_FILE, file, status: 'failed', message })),
     files: asked.filter((file) => !culprits.has(file)),
   };
+}
+
+function filesOf(suite: Suite, wanted: WantedTests): readonly string[] {
+  return wanted.files ?? [...new Set([...wanted.first, ...suite.testFiles])];
 }
 
 /** The test file that the error names, or else those that load the file that it names. */

@@ -180,7 +180,10 @@ const SCRIPT_STARTER = /^(?:npm|pnpm|yarn|bun|run-s|run-p|npm-run-all2?|wireit)$
 /** Scripts of the same package that the command starts: `npm run test:unit`, `yarn unit`, `run-s test:*`. */
 function calledScripts(words: readonly string[], scripts: Readonly<Record<string, string>>): readonly string[] {
   const starter = words.findIndex((word) => SCRIPT_STARTER.test(posix.basename(word)));
-  if (starter < 0) return [];
+  // With one of these the scripts of other packages are meant.
+  const elsewhere =
+    /^(?:-ws|-w|-r|-C|--workspaces?(?:=.*)?|--recursive|--filter(?:=.*)?|--prefix(?:=.*)?|workspaces?)$/;
+  if (starter < 0 || words.some((word) => elsewhere.test(word))) return [];
   return words.slice(starter + 1).flatMap((word) => {
     // pnpm takes /…/ for a regular expression, run-s and kin take *.
     const expression = /^\/(.*)\/$/.exec(word)?.[1];

@@ -69,7 +69,9 @@ function withKnown(suite: Suite, known: KnownTests, files: readonly string[]): S
 export function choose({ request, detection, graph }: Session): readonly Selection[] {
   const { scope } = request;
   const named = fileNames(request.with['files']);
-  const changed = scope.kind === 'all' ? named : [...new Set([...scope.files, ...named])];
+  // Deleted files are not in the scope; who still imports them is changed by that.
+  const orphaned = scope.kind === 'changed' ? graph.broken : [];
+  const changed = scope.kind === 'all' ? named : [...new Set([...scope.files, ...named, ...orphaned])];
   if (request.with['select'] === 'all') return everything(detection, 'all tests were asked for');
   if (changed.length === 0)
     return everything(detection, scope.kind === 'all' ? 'no change to relate tests to' : 'files were deleted');

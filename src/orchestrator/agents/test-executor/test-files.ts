@@ -128,11 +128,14 @@ type Matcher = (file: string) => boolean;
 
 function matcherOf({ runner, folder, call, mocha }: Wanted, read: ReadonlyMap<string, ConfigLiterals>): Matcher {
   if (runner === 'mocha') return mochaMatcher(folder, mocha);
-  if (runner === 'node:test' && call.positional.length > 0)
-    return globMatcher(
+  if (runner === 'node:test' && call.positional.length > 0) {
+    const named = globMatcher(folder, call.positional);
+    const within = globMatcher(
       folder,
-      call.positional.map((one) => one.replace(/\/$/, '/**')),
+      call.positional.map((one) => `${one.replace(/\/$/, '')}/**`),
     );
+    return (file) => named(file) || (within(file) && DEFAULT_TESTS[runner].test(file));
+  }
   const configured = [...read].flatMap(([file, { values }]) => [
     ...globs(folderOf(file), values['test.include'] ?? []),
     ...globs(folderOf(file), values['testMatch'] ?? []),
