@@ -1,19 +1,25 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import type { NewEvent, StoredEvent } from '../src/contract/events.ts';
+import { createChannel } from '../src/orchestrator/channel/channel.ts';
 import { createNodeEnv } from '../src/orchestrator/host/node-env.ts';
 import { openJournal } from '../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../src/orchestrator/journal/reader.ts';
 import { compare, type Bench } from './lib/bench.ts';
+import type { JournalService } from './lib/journal-worker.ts';
 
 const env = createNodeEnv({ version: 'bench' });
 const REPLAY_EVENTS = 1_000_000;
 
 export const benches: readonly Bench[] = [
-  append({ producers: 1, events: 800, goal: 1 }),
-  append({ producers: 16, events: 8_000, goal: 1 }),
-  append({ producers: 256, events: 80_000, goal: 0.9 }),
+  append({ producers: 1, events: 800, goal: 1 }, 'inside'),
+  append({ producers: 16, events: 8_000, goal: 1 }, 'inside'),
+  append({ producers: 256, events: 80_000, goal: 0.9 }, 'inside'),
+  append({ producers: 1, events: 800, goal: 0.7 }, 'port'),
+  append({ producers: 16, events: 8_000, goal: 0.7 }, 'port'),
+  append({ producers: 256, events: 80_000, goal: 0.8 }, 'port'),
   {
     name: 'replay',
     about: '1,000,000 events read and checked; floor: chunked reading and JSON.parse',
@@ -22,17 +28,19 @@ export const benches: readonly Bench[] = [
   },
 ];
 
-function append(of: { readonly producers: number; readonly events: number; readonly goal: number }): Bench {
+/** `port`: the journal in a worker, the producers here. */
+function append(load: Load & { readonly goal: number }, where: 'inside' | 'port'): Bench {
+  const store = where === 'inside' ? appendToJournal : appendThroughPort;
   return {
-    name: `append-${of.producers}`,
-    about: `durable append, ${of.producers} at a time; floor: write + fdatasync of a growing file, grouped by turn`,
-    goal: { ratio: of.goal, kind: 'min' },
+    name: `append-${load.producers}-${where}`,
+    about: `durable append, ${load.producers} at a time; floor: write + fdatasync of a growing file, grouped by turn`,
+    goal: { ratio: load.goal, kind: 'min' },
     run: () =>
       compare({
         pairs: 15,
         unit: 'events/s',
-        measured: () => inFolder((folder) => appendToJournal(folder, of)),
-        floor: () => inFolder((folder) => appendBare(folder, of)),
+        measured: () => inFolder((folder) => store(folder, load)),
+        floor: () => inFolder((folder) => appendBare(folder, load)),
       }),
   };
 }
@@ -51,6 +59,25 @@ async function appendToJournal(folder: string, load: Load): Promise<number> {
     if (!stored.ok) throw new Error(stored.failure.message);
   });
   await journal.close();
+  return rate;
+}
+
+async function appendThroughPort(folder: string, load: Load): Promise<number> {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(new URL('lib/journal-worker.ts', import.meta.url), {
+    workerData: { port: port2, stateDir: folder },
+    transferList: [port2],
+  });
+  const channel = createChannel<Record<never, never>, JournalService, Record<never, never>, Record<never, never>>({
+    port: port1,
+    clock: env.clock,
+    handlers: {},
+  });
+  await channel.request('append', [eventOf(0)]);
+  const rate = await produce(load, async (index) => void (await channel.request('append', [eventOf(index)])));
+  await channel.request('close', null);
+  channel.dispose();
+  await worker.terminate();
   return rate;
 }
 
