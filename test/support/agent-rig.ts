@@ -23,6 +23,7 @@ export interface AskedOf {
   readonly files?: readonly string[];
   readonly all?: boolean;
   readonly with?: JsonObject;
+  readonly needs?: AgentRequest['needs'];
   readonly history?: History;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
@@ -91,7 +92,7 @@ async function run(
     operation: asked.operation,
     scope: at.scope,
     with: asked.with ?? {},
-    needs: {},
+    needs: asked.needs ?? {},
     ...(asked.timeoutMs === undefined ? {} : { timeoutMs: asked.timeoutMs }),
   };
   return operation(request, context);

@@ -18,24 +18,29 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HASH = /^(?:sha\d{1,3}[-:]|md5[-:])|^[0-9a-f]{40}$|^[0-9a-f]{64}$|^\$2[aby]\$|^\$argon2|^\$scrypt|^pbkdf2/i;
 /** Code, paths, addresses, references, settings: what stands beside such names without being the secret. */
 const REFERENCE =
-  /^(?:https?:|file:|\/|\.{1,2}\/|~\/|\w+:\/\/|arn:|vault:|ssm:|op:\/\/|secretref|env[:.]|ENC\[|!|&|\*|@|#|--|data:)|[(){}[\]<>|;,]|\$|^\w+(?:\.\w+)+$|::|->|=>|^[A-Z][A-Z0-9_]+$|^(?:true|false|null|none|undefined|string|number|boolean|any|void|unknown|never)\b/i;
-const WORDS = /^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)*\d{0,2}$|^[a-z]+(?:[A-Z][a-z]+)+\d?$|^[A-Z]?[a-z]+$/;
+  /^(?:https?:|file:|\/|\.{1,2}\/|~\/|\w+:\/\/|arn:|vault:|ssm:|op:\/\/|secretref|env[:.]|ENC\[|!|&|\*|@|#|--|data:)|[(){}[\]<>|;,]|\$|^\w+(?:\.\w+)+$|::|->|=>|^(?:true|false|null|none|undefined|string|number|boolean|any|void|unknown|never)\b/i;
+const WORDS =
+  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[A-Za-z]+(?:[-_.:/ ][A-Za-z]+)*\d{0,2}$|^[a-z]+(?:[A-Z][a-z]+)+\d?$|^[A-Z]?[a-z]+$/;
+
+/** Where a value without quotes is a name. */
+const CODE =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|py|go|rb|java|kt|cs|php|rs|c|cc|cpp|h|hpp|swift|scala|dart|lua|ex|exs|clj|sql|graphql|proto)$/i;
 
 /**
  * Values that look like secrets without a provider's shape. Meant for lines somebody just changed, not for tests and documents.
  * Pure.
  */
-export function findPossibleSecrets(text: string): readonly SecretSpan[] {
-  return [...namedSecrets(text), ...webTokens(text), ...addresses(text), ...headers(text)].toSorted(
+export function findPossibleSecrets(file: string, text: string): readonly SecretSpan[] {
+  return [...namedSecrets(text, CODE.test(file)), ...webTokens(text), ...addresses(text), ...headers(text)].toSorted(
     (a, b) => a.start - b.start,
   );
 }
 
-function namedSecrets(text: string): readonly SecretSpan[] {
+function namedSecrets(text: string, isCode: boolean): readonly SecretSpan[] {
   const found: SecretSpan[] = [];
   for (const match of text.matchAll(NAMED)) {
     const [whole, name = '', quoted, bare] = match;
-    const value = quoted ?? bare ?? '';
+    const value = quoted ?? (isCode ? '' : bare) ?? '';
     if (NOT_SECRET_NAMES.test(name) || !isLikelySecret(value, { name, isQuoted: quoted !== undefined })) continue;
     const start = match.index + whole.lastIndexOf(value);
     found.push({ rule: 'secret.generic', name: 'secret', start, end: start + value.length, shown: 0 });

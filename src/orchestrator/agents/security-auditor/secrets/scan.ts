@@ -22,7 +22,7 @@ export async function scanSecrets(file: string, text: string): Promise<readonly 
     confidence: 'certain',
     severity: isShown || isTestKey(span) ? 'warning' : 'error',
   }));
-  const possible = (isShown ? [] : findPossibleSecrets(text))
+  const possible = (isShown ? [] : findPossibleSecrets(file, text))
     .filter(
       (span, index, all) =>
         !certain.some((one) => overlap(one, span)) && all.findIndex((one) => overlap(one, span)) === index,

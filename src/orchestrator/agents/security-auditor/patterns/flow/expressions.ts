@@ -89,8 +89,7 @@ export function memberOf(object: Value, name: string, node: ts.Expression): Valu
 
 function memberOfTainted({ taint }: Value, name: string, node: ts.Expression): Value {
   if (!taint) return UNKNOWN_VALUE;
-  if (!taint.isContainer)
-    return { taint: { ...taint, isContainer: name === 'searchParams' } };
+  if (!taint.isContainer) return { taint: { ...taint, isContainer: name === 'searchParams' } };
   const origins = new Set([...taint.origins].map((origin) => `${origin}.${name}`));
   return { taint: { ...taint, origins, label: shortLabel(node, taint.label), isContainer: !taint.isString } };
 }
