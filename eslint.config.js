@@ -55,7 +55,16 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': ['error', { max: 600 }] },
+    // Tables of rules are read entry by entry, not from top to bottom.
+    files: ['src/orchestrator/agents/*/**/rules/*.ts'],
+    rules: { 'max-lines': 'off' },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+      'max-lines': ['error', { max: 600 }],
+    },
   },
 );

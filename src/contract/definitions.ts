@@ -26,7 +26,6 @@ export const retrySchema = z.strictObject({
   max: z.int().min(0).max(20),
   multiplier: z.number().min(1).max(10).default(2),
 });
-export type RetryPolicy = z.infer<typeof retrySchema>;
 
 const triggerFilterSchema = z.strictObject({
   paths: z.array(z.string()).optional(),
@@ -56,7 +55,6 @@ export const stepSchema = z.strictObject({
     .strictObject({ agent: idSchema, operation: idSchema.optional(), with: jsonObjectSchema.optional() })
     .optional(),
 });
-export type StepDefinition = z.infer<typeof stepSchema>;
 
 export const workflowSchema = z.strictObject({
   id: idSchema,

@@ -97,4 +97,3 @@ export const EVENT_TYPES = [
   'system.alert',
   'system.maintenance',
 ] as const;
-export type EventType = (typeof EVENT_TYPES)[number];

@@ -78,15 +78,3 @@ export function shortDurationWords(ms: number): string {
 export function countWords(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
-
-/** `310 B`, `21 kB`, `1.4 MB`: by 1000. */
-export function sizeWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const [value, unit] =
-    bytes < 1_000_000
-      ? [bytes / 1000, 'kB']
-      : bytes < 1_000_000_000
-        ? [bytes / 1_000_000, 'MB']
-        : [bytes / 1_000_000_000, 'GB'];
-  return `${value < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${unit}`;
-}

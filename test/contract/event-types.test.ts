@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { EVENT_TYPES } from '../../src/contract/events.ts';
+
+const source = path.join(import.meta.dirname, '..', '..', 'src');
+
+describe('the list of event types', () => {
+  it('names exactly the types that something writes', () => {
+    const written = new Set<string>();
+    for (const file of globSync('orchestrator/{workflow,journal}/**/*.ts', { cwd: source })) {
+      const text = readFileSync(path.join(source, file), 'utf8');
+      for (const [, type] of text.matchAll(/'((?:workflow|agent|test|security|performance|file|system)\.[a-z.-]+)'/g)) {
+        if (type !== undefined) written.add(type);
+      }
+    }
+    assert.deepEqual([...written].sort(), [...EVENT_TYPES].sort());
+  });
+});
