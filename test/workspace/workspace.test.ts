@@ -56,6 +56,14 @@ describe('A1 workspace', () => {
       assert.equal((await scopeOf({ all: true })).files.length, 4);
     });
 
+    it('has a file that was taken out of the index and is still there', async () => {
+      createRepository(root, { 'a.ts': '1', 'b.ts': '1' });
+      git(root, 'rm', '-q', '--cached', 'a.ts');
+      assert.deepEqual((await scopeOf()).files, ['a.ts']);
+      assert.deepEqual(await open().files(), ['a.ts', 'b.ts']);
+      assert.equal((await open().contentIds(['a.ts'])).get('a.ts'), git(root, 'hash-object', 'a.ts').trim());
+    });
+
     it('of a folder below the git root is only that folder', async () => {
       createRepository(root, { 'pkg/a.ts': '1', 'pkg/b.ts': '1', 'other/c.ts': '1' });
       writeTree(root, { 'pkg/a.ts': '2', 'other/c.ts': '2' });

@@ -70,26 +70,27 @@ function parseEntry(record: string, from: string | null): StatusEntry | string {
   };
 }
 
-export interface IndexEntry {
-  readonly id: string;
-  /** skip-worktree or assume-unchanged: `git status` says nothing about the file. */
-  readonly blind: boolean;
+/** Files of the index: no links, no submodules. */
+export interface IndexList {
+  /** Path → blob id. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** skip-worktree or assume-unchanged: `git status` says nothing about them. */
+  readonly blind: readonly string[];
 }
 
-/** Of `git ls-files -s -v -z`: files only, no links, no submodules. */
-export function parseIndex(output: string): ReadonlyMap<string, IndexEntry> {
-  const files = new Map<string, IndexEntry>();
+/** Of `git ls-files -s -v -z`: records "H 100644 <id> <stage>\t<path>". */
+export function parseIndex(output: string): IndexList {
+  const ids = new Map<string, string>();
+  const blind: string[] = [];
   for (const record of output.split('\0')) {
     const tab = record.indexOf('\t');
-    // "H 100644 <id> <stage>\t<path>"
     if (tab < 0 || !record.startsWith('100', 2)) continue;
     const tag = record[0] ?? 'H';
-    files.set(record.slice(tab + 1), {
-      id: record.slice(9, record.indexOf(' ', 9)),
-      blind: tag === 'S' || tag !== tag.toUpperCase(),
-    });
+    const path = record.slice(tab + 1);
+    if (tag === 'S' || tag !== tag.toUpperCase()) blind.push(path);
+    else ids.set(path, record.slice(9, record.indexOf(' ', 9)));
   }
-  return files;
+  return { ids, blind };
 }
 
 export interface RawChange {

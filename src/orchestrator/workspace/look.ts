@@ -7,7 +7,7 @@ import { readCacheFile, writeCacheFile } from './cache-file.ts';
 import { walkFolder } from './folder-walk.ts';
 import { gitComplaint, type Git } from './git-command.ts';
 import { indexStamp, type GitLayout } from './git-layout.ts';
-import { parseIndex, parseStatus, type GitStatus, type IndexEntry } from './git-parse.ts';
+import { parseIndex, parseStatus, type GitStatus, type IndexList } from './git-parse.ts';
 
 /** One look at the work tree: all paths relative to the workspace. */
 export interface TreeLook {
@@ -93,71 +93,98 @@ async function isIgnoredFolder({ git, layout }: LookDeps): Promise<boolean> {
   return end.how === 'done' && end.exitCode === 0;
 }
 
+/** How the list is kept; what another version kept is not read. */
+const FORMAT = 'json-1 ';
+
 interface KeptIndex {
   readonly stamp: string;
-  readonly entries: ReadonlyMap<string, IndexEntry>;
+  readonly index: IndexList;
 }
 
+/** Kept as JSON, which is read natively: a list of thousands parsed by our own code costs a cold start several times as much. */
 function keptIndex({ files, cache }: LookDeps): KeptIndex | null {
   const kept = readCacheFile(files, cache);
-  return kept === null ? null : { stamp: kept.stamp, entries: parseIndex(kept.text) };
+  if (kept?.stamp.startsWith(FORMAT) !== true) return null;
+  // Its checksum vouches for the shape, which is what `listIndex` wrote.
+  const { ids, blind } = JSON.parse(kept.text) as {
+    readonly ids: Record<string, string>;
+    readonly blind: readonly string[];
+  };
+  return { stamp: kept.stamp, index: { ids: new Map(Object.entries(ids)), blind } };
 }
 
 async function listIndex(
   deps: LookDeps & { readonly layout: GitLayout },
   kept: KeptIndex | null,
-): Promise<Result<ReadonlyMap<string, IndexEntry>>> {
-  const stamp = `${indexStamp(deps.layout.index)} ${deps.layout.prefix}`;
-  if (kept?.stamp === stamp) return ok(kept.entries);
+): Promise<Result<IndexList>> {
+  const stamp = `${FORMAT}${indexStamp(deps.layout.index)} ${deps.layout.prefix}`;
+  if (kept?.stamp === stamp) return ok(kept.index);
   const listed = await deps.git(['ls-files', '-s', '-v', '-z', '--', '.']);
   if (listed.how === 'missing') return fail('usage', 'git is not installed any more.');
   if (listed.exitCode !== 0) return fail('usage', cannotRead(listed.stderr));
-  const text = listed.stdout.toString('utf8');
+  const index = parseIndex(listed.stdout.toString('utf8'));
+  const text = JSON.stringify({ ids: Object.fromEntries(index.ids), blind: index.blind });
   writeCacheFile(deps.files, deps.cache, { stamp, text });
-  return ok(parseIndex(text));
+  return ok(index);
 }
+
+const SHA256_DIGITS = 64;
 
 /** Installed packages that nobody ignores and nobody added are no work of the user's. */
 const PACKAGES = /^(?:.*?\/)??node_modules\//;
 
-function combine(status: GitStatus, index: ReadonlyMap<string, IndexEntry>, prefix: string): TreeLook {
-  const inside = (path: string): string | null => (path.startsWith(prefix) ? path.slice(prefix.length) : null);
-  const ids = new Map<string, string>();
-  const files = new Set<string>();
-  for (const [path, { id, blind }] of index) {
-    files.add(path);
-    if (!blind) ids.set(path, id);
-  }
-  const changed: string[] = [];
+/** Path below the workspace, or null when it is beside it. */
+type Inside = (path: string) => string | null;
+
+function combine(status: GitStatus, index: IndexList, prefix: string): TreeLook {
+  const inside: Inside = (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : null);
+  const ids = new Map(index.ids);
+  for (const { path, workTree } of status.entries) if (workTree !== '.') ids.delete(inside(path) ?? '');
+  const changes = changesOf(status, inside);
+  const { untracked, skipped } = outsideGit(status, inside);
+  const gone = (path: string): boolean => changes.deleted.has(path) && !untracked.has(path);
+  const all = new Set([...index.ids.keys(), ...index.blind, ...changes.files, ...untracked]);
+  return {
+    files: [...all].filter((path) => !gone(path)).sort(),
+    ids,
+    algorithm: index.ids.values().next().value?.length === SHA256_DIGITS ? 'sha256' : 'sha1',
+    git: { head: status.head, branch: status.branch, changes },
+    untracked,
+    skipped,
+  };
+}
+
+function changesOf(status: GitStatus, inside: Inside): Changes {
+  const files: string[] = [];
   const deleted = new Map<string, string | null>();
   const renames = new Map<string, string>();
   for (const entry of status.entries) {
     const path = inside(entry.path);
     if (path === null) continue;
-    if (entry.workTree !== '.') ids.delete(path);
-    if (entry.deleted) files.delete(path);
     if (entry.deleted) deleted.set(path, entry.headId);
-    else changed.push(path);
+    else files.push(path);
     const from = entry.renamedFrom === null ? null : inside(entry.renamedFrom);
     if (from !== null && !entry.deleted) renames.set(path, from);
   }
-  const unknown = status.untracked.map(inside).filter((path) => path !== null);
-  const untracked = unknown.filter((path) => !PACKAGES.test(path));
-  for (const path of untracked) files.add(path);
+  return { files, deleted, renames };
+}
+
+/** What git does not track: files of the user's, and what is left out. */
+function outsideGit(status: GitStatus, inside: Inside): Pick<TreeLook, 'untracked' | 'skipped'> {
+  const untracked = new Set<string>();
   const skipped = new Map<string, string>();
-  for (const path of status.repositories.map(inside)) if (path !== null) skipped.set(path, 'a repository of its own');
-  for (const path of unknown) {
-    const folder = PACKAGES.exec(path)?.[0];
-    if (folder !== undefined) skipped.set(folder, 'installed packages; name node_modules in .gitignore');
+  for (const repository of status.repositories) {
+    const path = inside(repository);
+    if (path !== null) skipped.set(path, 'a repository of its own');
   }
-  return {
-    files: [...files].sort(),
-    ids,
-    algorithm: [...ids.values()].some((id) => id.length === 64) ? 'sha256' : 'sha1',
-    git: { head: status.head, branch: status.branch, changes: { files: changed, deleted, renames } },
-    untracked: new Set(untracked),
-    skipped,
-  };
+  for (const file of status.untracked) {
+    const path = inside(file);
+    if (path === null) continue;
+    const packages = PACKAGES.exec(path)?.[0];
+    if (packages === undefined) untracked.add(path);
+    else skipped.set(packages, 'installed packages; name node_modules in .gitignore');
+  }
+  return { untracked, skipped };
 }
 
 async function lookWithoutGit(root: string): Promise<TreeLook> {
