@@ -88,7 +88,7 @@ export function notStarted(state: RunState, step: StepState, cancelling: boolean
 }
 
 function mayRetry(state: RunState, step: StepState, error: StepError): boolean {
-  const stopping = isFailing(state) || [...state.steps.values()].some(({ phase }) => phase === 'cancelled');
+  const stopping = isFailing(state) || state.steps.values().some(({ phase }) => phase === 'cancelled');
   return !stopping && step.retries < step.plan.retry.max && isRetryable(error, step.plan.idempotent);
 }
 

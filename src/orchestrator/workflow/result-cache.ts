@@ -50,6 +50,9 @@ interface LastCompletion {
 const MAX_NAMED = 50;
 
 export function createResultCache(checked: CheckedFiles): ResultCache {
+  /** What this process wrote last of each step: mostly the same again. */
+  const written = new Map<string, string>();
+
   function last(of: StepName): LastCompletion | null {
     const read = checked.read<LastCompletion>(lastName(of));
     return read.kind === 'found' ? read.value : null;
@@ -73,12 +76,15 @@ export function createResultCache(checked: CheckedFiles): ResultCache {
       checked.write(resultName(hash), cached);
     },
     completed({ of, manifest, run, number, at, stale }) {
-      const before = last(of);
-      if (before?.hash === manifest.hash && before.stale === stale) return;
       const { hash, filesHash, facts } = manifest;
+      const name = lastName(of);
+      if (written.get(name) === `${hash} ${stale}`) return;
+      written.set(name, `${hash} ${stale}`);
+      const before = last(of);
+      if (before?.hash === hash && before.stale === stale) return;
       if (!checked.has(filesName(filesHash))) checked.write(filesName(filesHash), [...manifest.files]);
       const now: LastCompletion = { hash, filesHash, facts, run, number, at, stale };
-      checked.write(lastName(of), now);
+      checked.write(name, now);
     },
     missedBecause(of, manifest) {
       const before = last(of);

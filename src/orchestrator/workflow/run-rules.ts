@@ -4,7 +4,7 @@ import type { RunState, StepState } from './run-state.ts';
 
 /** A step failed, and the workflow says to stop then. */
 export function isFailing(state: RunState): boolean {
-  return state.start.plan.onError !== 'continue' && [...state.steps.values()].some(({ phase }) => phase === 'failed');
+  return state.start.plan.onError !== 'continue' && state.steps.values().some(({ phase }) => phase === 'failed');
 }
 
 /** Not at its end yet. */
@@ -21,7 +21,7 @@ export function unsure(step: StepState): boolean {
 
 /** The first thing that a person has to decide before the run can go on. */
 export function questionOf(state: RunState): { readonly step: string; readonly question: string } | null {
-  const step = [...state.steps.values()].find(unsure);
+  const step = state.steps.values().find(unsure);
   return step ? { step: step.plan.id, question: wordsOf(step) } : null;
 }
 
@@ -61,7 +61,9 @@ export function cannotUndo(state: RunState): readonly string[] {
 
 /** Steps of which a call is in flight, their undos among them. */
 export function inFlight(state: RunState): number {
-  return [...state.steps.values()].filter(({ phase, undo }) => phase === 'running' || undo.phase === 'running').length;
+  return state.steps
+    .values()
+    .reduce((n, { phase, undo }) => n + (phase === 'running' || undo.phase === 'running' ? 1 : 0), 0);
 }
 
 export interface Readiness {
@@ -86,7 +88,7 @@ export function readySteps(state: RunState, { parallel, due }: Readiness): reado
 
 /** The undo to begin now; undoing goes one by one, after every step has ended. */
 export function readyUndo(state: RunState, due: ReadonlySet<string>): StepState | null {
-  if (state.phase !== 'running' || !isFailing(state) || [...state.steps.values()].some(unfinished)) return null;
+  if (state.phase !== 'running' || !isFailing(state) || state.steps.values().some(unfinished)) return null;
   const step = nextUndo(state);
   if (!step || unsure(step)) return null;
   const { phase } = step.undo;
