@@ -69,13 +69,14 @@ interface Asked {
 }
 
 function askAbout({ project, missing, source, edit, now }: Asked): 'types' | 'suspicious' | null {
-  const text = source.text.slice(0, edit.start) + edit.text + source.text.slice(edit.end);
+  const { start, end } = wholeLine(source.text, edit);
+  const text = source.text.slice(0, start) + edit.text + source.text.slice(end);
   const program = programWith(project, now, source.fileName, text);
   const changed = program.getSourceFile(source.fileName);
   if (!changed) return null;
-  const first = changed.getLineAndCharacterOfPosition(edit.start).line;
-  const last = changed.getLineAndCharacterOfPosition(edit.start + edit.text.length).line;
-  const lines = [[edit.text.trim() === '' ? first + 1 : first, last + 1] as const];
+  const first = changed.getLineAndCharacterOfPosition(start).line;
+  const last = changed.getLineAndCharacterOfPosition(start + edit.text.length).line;
+  const lines = [[first, edit.text === '' ? first : last + 1] as const];
   const types = project.config !== null;
   const errors = newErrors(
     errorsIn({ compiler: project.found.compiler, program, source: changed, missing, types }),
@@ -99,6 +100,14 @@ function askAbout({ project, missing, source, edit, now }: Asked): 'types' | 'su
     ),
   );
   return spoken.length > 0 ? 'suspicious' : null;
+}
+
+/** What is removed goes with its line where nothing else stands on it, as in an editor. */
+function wholeLine(text: string, { start, end, text: put }: Edit): { readonly start: number; readonly end: number } {
+  const from = text.lastIndexOf('\n', start - 1) + 1;
+  const to = text.indexOf('\n', end);
+  const alone = to !== -1 && text.slice(from, start).trim() === '' && text.slice(end, to).trim() === '';
+  return put === '' && alone ? { start: from, end: to + 1 } : { start, end };
 }
 
 function programWith(project: Project, now: ts.Program, file: string, text: string): ts.Program {

@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import type { Look, SuspicionRule } from '../rule.ts';
-import { bare, enclosingFunction, lastName, textOf } from '../syntax.ts';
+import { bare, enclosingFunction, lastName, some, textOf } from '../syntax.ts';
 import { everyPart, isArray, isLibType, isNumber, isPromise, isUnclear, libMethod } from '../types.ts';
 
 const swapped: SuspicionRule = {
@@ -11,6 +11,10 @@ const swapped: SuspicionRule = {
   bad: [
     'declare function resize(width: number, height: number): void;\nexport const f = (width: number, height: number) => resize(height, width);',
     'declare function send(fromAccount: string, toAccount: string): void;\nexport const f = (from: string, to: string) => send(to, from);',
+    {
+      base: 'declare function copy(source: string, target: string): void;\nexport const f = (file: string, targetFile: string) => copy(file, targetFile);',
+      code: 'declare function copy(source: string, target: string): void;\nexport const f = (file: string, targetFile: string) => copy(targetFile, file);',
+    },
     'class Store { rename(oldPath: string, newPath: string) { return oldPath + newPath; } }\nexport const f = (s: Store, oldPath: string, newPath: string) => s.rename(newPath, oldPath);',
   ],
   good: [
@@ -28,7 +32,10 @@ const swapped: SuspicionRule = {
     for (const [i, j] of pairs(Math.min(args.length, signature.parameters.length))) {
       const [one, other] = [names[i], names[j]];
       const [first, second] = [signature.parameters[i], signature.parameters[j]];
-      if (!one || !other || !first || !second || !crossed([one, other], [first.name, second.name])) continue;
+      if (!one || !other || !first || !second) continue;
+      const both: Two = [one, other];
+      const wanted: Two = [first.name, second.name];
+      if (!crossed(both, wanted) && !(fitsBetter(both, wanted) && wereTurned(look, node, [i, j]))) continue;
       const types = [i, j]
         .map((index) => args[index])
         .flatMap((argument) => (argument ? [look.checker.getTypeAtLocation(argument)] : []));
@@ -318,10 +325,38 @@ function pairs(count: number): readonly (readonly [number, number])[] {
   return all;
 }
 
+type Two = readonly [string, string];
+
+/** Turned round, more of the arguments would bear the name of their parameter. */
+function fitsBetter([one, other]: Two, [first, second]: Two): boolean {
+  const fit = (argument: string, parameter: string): number =>
+    overlaps(wordsOf(argument), wordsOf(parameter)) ? 1 : 0;
+  return fit(one, second) + fit(other, first) > fit(one, first) + fit(other, second);
+}
+
+/** The same call stood in the file before the change with these two the other way round. */
+function wereTurned(
+  look: Look,
+  node: ts.CallExpression | ts.NewExpression,
+  [i, j]: readonly [number, number],
+): boolean {
+  const args = (node.arguments ?? []).map(textOf);
+  const turned = args.map((text, index) => (index === i ? args[j] : index === j ? args[i] : text)).join();
+  const callee = textOf(node.expression);
+  const isCall = (old: ts.Node): old is ts.CallExpression | ts.NewExpression =>
+    look.ts.isCallExpression(old) || look.ts.isNewExpression(old);
+  if (!look.base) return false;
+  return some(
+    look.ts,
+    look.base,
+    (old) => isCall(old) && textOf(old.expression) === callee && (old.arguments ?? []).map(textOf).join() === turned,
+  );
+}
+
 const NO_NAME = /^(?:[a-z]|[a-z]\d|arg\d?|param\d?|value\d?)$/i;
 
 /** Each argument's words fit the other's parameter, and none fits its own. */
-function crossed([one, other]: readonly [string, string], [first, second]: readonly [string, string]): boolean {
+function crossed([one, other]: Two, [first, second]: Two): boolean {
   if ([one, other, first, second].some((name) => NO_NAME.test(name))) return false;
   const words = [one, other, first, second].map(wordsOf);
   const [a, b, p, q] = words;

@@ -29,7 +29,12 @@ const nearMiss: SuspicionRule = {
   check(node, look) {
     if (!look.ts.isPropertyAccessExpression(node) || node.name.text.length < 4 || node.questionDotToken) return;
     const type = look.checker.getTypeAtLocation(node.expression);
-    if (isUnclear(look, type) || type.isUnion()) return;
+    if (isUnclear(look, type)) {
+      const before = usedBefore(look, node).find((name) => isSlipOf(node.name.text, name));
+      if (before !== undefined) sayNear(look, node.name, before);
+      return;
+    }
+    if (type.isUnion()) return;
     const known = look.checker.getPropertyOfType(type, node.name.text);
     const open = look.checker.getIndexTypeOfType(type, look.ts.IndexKind.String) !== undefined;
     if (
@@ -43,11 +48,7 @@ const nearMiss: SuspicionRule = {
       .getProperties()
       .map((property) => property.name)
       .find((name) => isSlipOf(node.name.text, name));
-    if (near !== undefined)
-      look.report(
-        node.name,
-        `There is no ${node.name.text} here, but there is ${near}: the value is probably always undefined. Check the name.`,
-      );
+    if (near !== undefined) sayNear(look, node.name, near);
   },
 };
 
@@ -58,6 +59,11 @@ const crosswired: SuspicionRule = {
   title: 'Two properties filled from the same one, while the other lies beside it',
   bad: [
     'interface Box { width: number; height: number }\nexport const f = (box: Box) => ({ width: box.width, height: box.width });',
+    {
+      file: 'example.js',
+      base: 'export const f = (req) => ({ method: req.method, url: req.url });',
+      code: 'export const f = (req) => ({ method: req.method, url: req.method });',
+    },
     'export class Size {\n  width: number;\n  height: number;\n  constructor(width: number, height: number) {\n    this.width = width;\n    this.height = width;\n  }\n}',
   ],
   good: [
@@ -268,6 +274,23 @@ function isInTest(look: Look, node: ts.Node): boolean {
   );
 }
 
+function sayNear(look: Look, name: ts.Node, near: string): void {
+  look.report(
+    name,
+    `There is no ${name.getText()} here, but there is ${near}: the value is probably always undefined. Check the name.`,
+  );
+}
+
+/** Properties of the same thing before the change, when this name is new to the file and stands in it only once. */
+function usedBefore(look: Look, node: ts.PropertyAccessExpression): readonly string[] {
+  const word = new RegExp(`(?<![\\w$])${node.name.text.replace(/\$/g, '\\$')}(?![\\w$])`, 'g');
+  if (!look.base || word.test(look.base.text) || [...look.source.text.matchAll(word)].length !== 1) return [];
+  const receiver = textOf(node.expression);
+  return collect(look.ts, look.base, look.ts.isPropertyAccessExpression)
+    .filter((old) => textOf(old.expression) === receiver)
+    .map((old) => old.name.text);
+}
+
 /** Two letters changed places, one is doubled, missing or wrong inside the word; plural, numbers and letter case are other names. */
 function isSlipOf(written: string, known: string): boolean {
   if (known.length < 4 || Math.abs(written.length - known.length) > 1 || written.toLowerCase() === known.toLowerCase())
@@ -324,12 +347,20 @@ function checkLiteral(look: Look, node: ts.ObjectLiteralExpression): void {
     const meant = look.checker.getPropertyOfType(type, copy.key);
     const used = look.checker.getPropertyOfType(type, source);
     const taken = copies.some((other) => other.from.name.text === copy.key);
-    if (!twin || !meant || !used || taken || !sameType(look, [meant, used], node)) continue;
+    if (!twin || taken) continue;
+    const typed = meant && used && sameType(look, [meant, used], node);
+    if (!typed && !wasBefore(look, `${copy.key}: ${receiver}.${copy.key}`)) continue;
     look.report(
       copy.from,
       `${copy.key} gets ${textOf(copy.from)}, as ${source} does, although ${receiver}.${copy.key} is there. Probably ${receiver}.${copy.key} was meant.`,
     );
   }
+}
+
+/** Whether the file had this property assignment before the change. */
+function wasBefore(look: Look, assignment: string): boolean {
+  if (!look.base) return false;
+  return some(look.ts, look.base, (old) => look.ts.isPropertyAssignment(old) && textOf(old) === assignment);
 }
 
 function checkConstructor(look: Look, node: ts.ConstructorDeclaration, body: ts.Block): void {
