@@ -26,7 +26,7 @@ const runOf = (run: Partial<RunnerRun>, end: Partial<ProcessEnd> = {}): RunnerRu
   ended: true,
   foundNone: false,
   leftOpen: false,
-  firstResultMs: null,
+  startMs: null,
   ...run,
   end: { ...END, ...end },
 });

@@ -87,7 +87,7 @@ async function outcomeOf(
   const leftOpen = results.ran.some(({ result }) => result.leftOpen);
   const tests: TestTotals = { ...counts, selected, total, verdict: verdictOf(counts) };
   const failing = results.cases.filter((test) => test.status === 'failed').map(({ file, name }) => ({ file, name }));
-  const start = results.ran[0]?.result.firstResultMs;
+  const start = results.ran.reduce((sum, { result }) => sum + result.startMs, 0);
   return {
     ok: true,
     data: {
@@ -102,7 +102,7 @@ async function outcomeOf(
     },
     summary: summaryOf({ counts, files, everything, total, flaky: results.flaky.length, leftOpen }),
     tests,
-    ...(start === undefined || start === null ? {} : { timeMs: { start } }),
+    timeMs: { start, disk: session.openedMs },
   };
 }
 

@@ -21,7 +21,8 @@ export interface SuiteResult {
   /** Number of tests by file, in files that ran. */
   readonly files: ReadonlyMap<string, number>;
   readonly leftOpen: boolean;
-  readonly firstResultMs: number | null;
+  /** Milliseconds in which runners came to life. */
+  readonly startMs: number;
 }
 
 /** Mocha stops at the first file that does not load, node:test at the first that does not end: then the rest runs again. */
@@ -64,7 +65,7 @@ export async function runSuite(suite: Suite, wanted: WantedTests, deps: SuiteDep
     cases: [...runs.flatMap((run) => run.cases), ...extra],
     files: new Map(runs.flatMap((run) => [...run.files])),
     leftOpen: runs.some((run) => run.leftOpen),
-    firstResultMs: runs[0]?.firstResultMs ?? null,
+    startMs: runs.reduce((sum, run) => sum + (run.startMs ?? 0), 0),
   };
 }
 

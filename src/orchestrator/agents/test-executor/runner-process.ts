@@ -20,6 +20,7 @@ const lineSchema = z.discriminatedUnion('t', [
   }),
   z.object({ t: z.literal('broken'), file: z.string(), message: z.string(), stack: z.string() }),
   z.object({ t: z.literal('empty'), file: z.string() }),
+  z.object({ t: z.literal('begin') }),
   z.object({ t: z.literal('idle') }),
   z.object({ t: z.literal('busy') }),
   z.object({ t: z.literal('end'), files: z.number().optional() }),
@@ -40,7 +41,8 @@ export interface RunnerRun {
   readonly foundNone: boolean;
   /** It was through and did not end by itself, so it was ended. */
   readonly leftOpen: boolean;
-  readonly firstResultMs: number | null;
+  /** Until the runner came to life; null when it never did. */
+  readonly startMs: number | null;
 }
 
 /** How long a runner may live on after its last test: then something (a server, a timer) holds it open. */
@@ -64,13 +66,12 @@ export async function runAndListen(command: RunnerCommand, deps: ListenDeps): Pr
   const files = new Map<string, number>();
   const empty: string[] = [];
   const from = clock.monotonic();
-  let firstResultMs: number | null = null;
+  let startMs: number | null = null;
   let ended = false;
   let foundNone = false;
   let stopWaiting: (() => void) | null = null;
 
   const add = (test: TestCase): void => {
-    firstResultMs ??= clock.monotonic() - from;
     files.set(test.file, (files.get(test.file) ?? 0) + 1);
     cases.push(test);
     deps.onCase(test);
@@ -79,6 +80,7 @@ export async function runAndListen(command: RunnerCommand, deps: ListenDeps): Pr
     const said = lineSchema.safeParse(parseJson(line)).data;
     // A test that writes on descriptor 3 itself is not for us to judge.
     if (said === undefined) return deps.onLog({ kind: 'log', text: line, stream: 'stdout' });
+    startMs ??= clock.monotonic() - from;
     if (said.t === 'end') {
       ended = true;
       foundNone = said.files === 0;
@@ -106,7 +108,7 @@ export async function runAndListen(command: RunnerCommand, deps: ListenDeps): Pr
   // TypeScript does not see that `hear` sets it.
   (stopWaiting as (() => void) | null)?.();
   const leftOpen = lingering.signal.aborted && !signal.aborted;
-  return { command, end, cases, files, empty, ended, foundNone, leftOpen, firstResultMs };
+  return { command, end, cases, files, empty, ended, foundNone, leftOpen, startMs };
 }
 
 export function evidenceOf(

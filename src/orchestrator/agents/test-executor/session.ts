@@ -20,6 +20,8 @@ export interface Session {
   readonly known: KnownTests;
   readonly detection: Detection;
   readonly commands: CommandDeps;
+  /** What opening took: the import graph, mostly. */
+  readonly openedMs: number;
 }
 
 export interface SessionDeps {
@@ -31,6 +33,7 @@ export interface SessionDeps {
 
 export async function openSession(request: AgentRequest, context: AgentContext, deps: SessionDeps): Promise<Session> {
   const { workspace, node } = context;
+  const from = context.clock.monotonic();
   const own = join(request.stateDir, 'agents', 'test-executor');
   const files = await workspace.files();
   const [graph, known] = await Promise.all([
@@ -51,6 +54,7 @@ export async function openSession(request: AgentRequest, context: AgentContext, 
     known,
     detection: { ...detection, suites: detection.suites.map((suite) => withKnown(suite, known, files)) },
     commands,
+    openedMs: context.clock.monotonic() - from,
   };
 }
 

@@ -7,6 +7,7 @@ const STATUS = { passed: 'passed', failed: 'failed' };
 module.exports = class SavepointJestReporter {
   constructor() {
     this.sent = new Map();
+    send({ t: 'begin' });
   }
 
   onTestCaseResult(test, result) {

@@ -4,6 +4,7 @@ const { send, describeError, joinName } = require('./sink.cjs');
 /** Mocha from 6 on; in parallel mode as well, where the events come from the workers. */
 module.exports = class SavepointMochaReporter {
   constructor(runner) {
+    send({ t: 'begin' });
     const report = (test, status, error) =>
       send({
         t: 'test',

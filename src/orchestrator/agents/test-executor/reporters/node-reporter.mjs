@@ -13,6 +13,7 @@ export default async function* savepointNodeReporter(source) {
   const groups = new Map();
   const loading = new Set();
   let running = 0;
+  send({ t: 'begin' });
   for await (const { type, data } of source) {
     if (type === 'test:stdout') yield data.message;
     else if (type === 'test:stderr') process.stderr.write(data.message);

@@ -11,6 +11,7 @@ export default class SavepointVitestReporter {
 
   onInit(vitest) {
     this.#vitest = vitest;
+    send({ t: 'begin' });
     relevantFirst(vitest.config);
     for (const { config } of [vitest, ...(vitest.projects ?? [])]) {
       // New snapshots are the user's to write; vitest has no flag for it in every version, and CI=1 would change the tests.
