@@ -1,10 +1,10 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
 import { loadImportGraph } from '../../workspace/import-graph.ts';
 import type { Agent, AgentContext } from '../agent.ts';
 import { makeBundle, type Bundle, type Candidate } from './bundle.ts';
 import { readCommits } from './co-change.ts';
-import { loadFileIndex, type FileFacts } from './file-index.ts';
+import { loadFileIndex, type FileFacts, type FileIndex } from './file-index.ts';
 import { createOtherLanguages, type OtherLanguages } from './other-languages.ts';
 import { readQuestion, type Question } from './question.ts';
 import { overview, rank, SIGNALS, WEIGHTS, type Corpus, type Ranked, type Signal } from './ranking.ts';
@@ -101,28 +101,28 @@ async function lookAround(
   const files = await workspace.files();
   if (files.length === 0) return null;
   context.emit({ kind: 'progress', message: `reading ${String(files.length)} files` });
-  const [imports, facts, commits, question] = await Promise.all([
+  const [imports, index, commits, question] = await Promise.all([
     loadImportGraph({ workspace, cacheFile: join(folder, 'import-graph.json') }),
     loadFileIndex({ workspace, cacheFile: join(folder, 'files.json'), languages }),
-    readCommits(context),
+    readCommits({ ...context, cacheFile: join(folder, 'commits.json') }),
     readQuestion(request, workspace, files),
   ]);
-  const corpus: Corpus = { files: facts, imports, commits };
+  const corpus: Corpus = { index, imports, commits };
   const asksNothing = question.query.words.size + question.query.seeds.size === 0;
-  const ranked = asksNothing ? overviewOf(facts) : rank(corpus, question.query).filter(({ score }) => score > 0);
+  const ranked = asksNothing ? overviewOf(index) : rank(corpus, question.query).filter(({ score }) => score > 0);
   return { question, corpus, ranked };
 }
 
-function overviewOf(facts: readonly FileFacts[]): readonly Ranked[] {
+function overviewOf(index: FileIndex): readonly Ranked[] {
   const signals = { words: 0, folder: 0, imports: 0, history: 0, references: 1 };
-  return overview(facts).map((file) => ({ file, score: 1, signals }));
+  return overview(index).map((file) => ({ file, score: 1, signals }));
 }
 
 async function readCandidates(
   { question, corpus, ranked }: Look,
   { workspace }: AgentContext,
 ): Promise<readonly Candidate[]> {
-  const facts = new Map(corpus.files.map((one) => [one.file, one]));
+  const facts = new Map(corpus.index.files.map((one) => [one.file, one]));
   const seeds = [...question.query.seeds.keys()];
   const chosen = [
     ...seeds.map((file) => ({ file, why: seedWhy(file, question), most: Math.min(LARGEST, CHANGED / seeds.length) })),
@@ -131,20 +131,32 @@ async function readCandidates(
       .map(({ file, signals }) => ({ file, why: whyOf(signals, question), most: LARGEST })),
   ];
   const candidates: Candidate[] = [];
+  const shown: FileFacts[] = [];
   for (const { file, why, most } of chosen) {
     const text = await workspace.read(file);
-    // Binary and unreadable files have nothing to show; an empty one neither.
-    if (text === null || text.trim() === '') continue;
+    const fact = facts.get(file);
+    // Binary and unreadable files have nothing to show; an empty one neither, nor a second copy.
+    if (text === null || text.trim() === '' || (fact !== undefined && shown.some((one) => isCopy(one, fact)))) continue;
+    if (fact !== undefined) shown.push(fact);
     candidates.push({
       file,
       why,
       text,
       most,
-      definitions: facts.get(file)?.definitions ?? [],
+      definitions: fact?.definitions ?? [],
       changed: question.changed.get(file) ?? [],
     });
   }
   return candidates;
+}
+
+/** Generated twins (a build for another platform, a vendored copy): of the same name and, but for one name in ten, the same words. */
+function isCopy(a: FileFacts, b: FileFacts): boolean {
+  if (posix.basename(a.file) !== posix.basename(b.file) || a.names.length < 20) return false;
+  const isName = (_: number, at: number): boolean => at % 2 === 0;
+  const names = new Set(a.names.filter(isName));
+  const others = b.names.filter(isName);
+  return others.filter((name) => names.has(name)).length > 0.9 * Math.max(names.size, others.length);
 }
 
 function seedWhy(file: string, question: Question): string {
@@ -178,7 +190,7 @@ function symbolsOf(
   files: readonly string[],
 ): { name: string; file: string; line: number }[] {
   const places = new Map(files.map((file, index) => [file, index]));
-  return corpus.files
+  return corpus.index.files
     .flatMap(({ file, definitions }) => {
       const place = places.get(file);
       if (place === undefined) return [];
@@ -226,7 +238,7 @@ function emitEvidence(context: AgentContext, { corpus }: Look): void {
   context.emit({
     kind: 'evidence',
     evidence: {
-      tool: `built in: ranking of ${String(corpus.files.length)} files`,
+      tool: `built in: ranking of ${String(corpus.index.files.length)} files`,
       version: null,
       command: [],
       cwd: context.workspace.root,

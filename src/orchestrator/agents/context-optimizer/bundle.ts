@@ -45,6 +45,9 @@ const OUTLINES = 0.2;
 const MOST_SIGNATURES = 12;
 /** A part smaller than this is not worth its heading. */
 const LEAST_TOKENS = 60;
+/** Characters a token has at most over a whole file, and usually in code. */
+const MOST_CHARACTERS = 6;
+const USUAL_CHARACTERS = 4;
 
 interface Part {
   readonly file: BundleFile;
@@ -106,13 +109,20 @@ function assemble(request: BundleRequest, head: string, shown: readonly Part[], 
 function filePart(candidate: Candidate, request: BundleRequest, room: number): Part | null {
   const lines = candidate.text.replace(/\n$/, '').split('\n');
   const whole: readonly Lines[] = [[0, lines.length]];
-  const part = render(candidate, lines, whole, request.countTokens);
-  if (part.tokens <= room) return part;
+  // Counting costs more than all else here, and a file of so many characters cannot fit.
+  if (candidate.text.length < room * MOST_CHARACTERS) {
+    const part = render(candidate, lines, whole, request.countTokens);
+    if (part.tokens <= room) return part;
+  }
   const { definitions, changed } = candidate;
-  // Tokens differ in length from file to file: this one's own measure, less some room for headings.
-  const perToken = candidate.text.length / part.tokens;
   for (const share of [0.9, 0.7, 0.5]) {
-    const ranges = excerpt({ lines, definitions, words: request.words, changed, room: room * share * perToken });
+    const ranges = excerpt({
+      lines,
+      definitions,
+      words: request.words,
+      changed,
+      room: room * share * USUAL_CHARACTERS,
+    });
     if (ranges.length === 0) return null;
     const some = render(candidate, lines, ranges, request.countTokens);
     if (some.tokens <= room) return some;

@@ -1,24 +1,31 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, extname, posix } from 'node:path';
+import { extname } from 'node:path';
+import * as z from 'zod';
 import { isScript } from '../../workspace/parsed-source.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { scriptDefinitions, type Definition } from './definitions.ts';
+import { readJsonCache, writeJsonCache } from './json-cache.ts';
 import type { OtherLanguages } from './other-languages.ts';
-import { identifiersOf } from './words.ts';
+import { identifiersOf, wordsOf } from './words.ts';
 
 /** What ranking and rendering know of a file without its text. */
 export interface FileFacts {
   readonly file: string;
   readonly definitions: readonly Definition[];
-  /** Every name and word in it and how often. */
-  readonly names: ReadonlyMap<string, number>;
-  /** Characters. */
-  readonly size: number;
+  /** Every name and word in it and how often: number in FileIndex.names, count, number, count, … */
+  readonly names: readonly number[];
+}
+
+/** Facts of all files. Names and words are numbered, so that thousands of files are gone through in milliseconds. */
+export interface FileIndex {
+  readonly files: readonly FileFacts[];
+  readonly names: readonly string[];
+  readonly words: readonly string[];
+  /** By number of the name: the numbers of the words in it. */
+  readonly nameWords: readonly (readonly number[])[];
 }
 
 /** Raised whenever the facts of an unchanged file would come out differently. */
-const FORMAT = 1;
+const FORMAT = 2;
 const READ_AT_ONCE = 32;
 /** Larger files are data or generated; they can still be found by their path. */
 const MOST_CHARACTERS = 400_000;
@@ -29,16 +36,19 @@ const NOT_TEXT =
 
 interface CachedFile {
   readonly id: string;
-  readonly size: number;
-  /** Number of the name in `names`, count, … */
   readonly names: readonly number[];
   readonly definitions: readonly Definition[];
 }
-interface Cache {
+interface Cache extends Omit<FileIndex, 'files'> {
   readonly format: number;
-  readonly names: readonly string[];
   readonly files: Readonly<Record<string, CachedFile>>;
 }
+
+/** The checksum proves that a Savepoint wrote it whole; `format` that it is one of ours. Checking each of a million numbers takes longer than making them. */
+const cacheSchema = z.custom<Cache>(
+  (value) => typeof value === 'object' && value !== null && 'format' in value && value.format === FORMAT,
+);
+const NOTHING: Cache = { format: FORMAT, names: [], words: [], nameWords: [], files: {} };
 
 /**
  * Facts of every text file of the workspace, in its order; those of unchanged content come from `cacheFile` (absolute, in the
@@ -48,31 +58,81 @@ export async function loadFileIndex(deps: {
   readonly workspace: Workspace;
   readonly cacheFile: string;
   readonly languages: OtherLanguages;
-}): Promise<readonly FileFacts[]> {
+}): Promise<FileIndex> {
   const { workspace } = deps;
   const files = (await workspace.files({ reuse: true })).filter((file) => !NOT_TEXT.test(file));
   const ids = await workspace.contentIds(files, { reuse: true });
-  const cache = await readCache(deps.cacheFile);
-  let made = 0;
-  const facts = await inBatches(files, async (file) => {
-    const known = cache.files[file];
-    if (known !== undefined && known.id === ids.get(file)) return fromCache(file, known, cache.names);
-    made += 1;
-    return readFacts(file, NOT_READ.test(file) ? null : await workspace.read(file), deps.languages);
+  const cache = (await readJsonCache(deps.cacheFile, cacheSchema)) ?? NOTHING;
+  const isKnown = (file: string): boolean => cache.files[file] !== undefined && cache.files[file].id === ids.get(file);
+  const fresh = await inBatches(
+    files.filter((file) => !isKnown(file)),
+    async (file) => readFresh(file, workspace, deps.languages),
+  );
+  const known = files.flatMap((file): readonly FileFacts[] => {
+    const cached = cache.files[file];
+    return cached !== undefined && isKnown(file)
+      ? [{ file, names: cached.names, definitions: cached.definitions }]
+      : [];
   });
-  if (made > 0 || Object.keys(cache.files).length !== facts.length)
-    await writeCache(deps.cacheFile, toCache(facts, ids));
-  return facts;
+  if (fresh.length === 0 && known.length === Object.keys(cache.files).length) return { ...cache, files: known };
+  const index = numbered(fresh, known, cache);
+  const entries = index.files.map(({ file, names, definitions }) => [
+    file,
+    { id: ids.get(file) ?? '', names, definitions },
+  ]);
+  await writeJsonCache(deps.cacheFile, {
+    ...index,
+    format: FORMAT,
+    files: Object.fromEntries(entries) as Cache['files'],
+  });
+  return index;
 }
 
-async function readFacts(file: string, text: string | null, languages: OtherLanguages): Promise<FileFacts> {
-  if (text === null || text.length > MOST_CHARACTERS)
-    return { file, definitions: [], names: new Map(), size: text?.length ?? 0 };
-  return {
+/** A file just read, its names not numbered yet. */
+interface FreshFile {
+  readonly file: string;
+  readonly definitions: readonly Definition[];
+  readonly names: ReadonlyMap<string, number>;
+}
+
+async function readFresh(file: string, workspace: Workspace, languages: OtherLanguages): Promise<FreshFile> {
+  const text = NOT_READ.test(file) ? null : await workspace.read(file);
+  if (text === null || text.length > MOST_CHARACTERS) return { file, definitions: [], names: new Map() };
+  return { file, definitions: await definitionsOf(file, text, languages), names: identifiersOf(text) };
+}
+
+/** Numbers the names of fresh files after those of the known ones. Names that nobody has any more stay until many are gone. */
+function numbered(fresh: readonly FreshFile[], known: readonly FileFacts[], cache: Cache): FileIndex {
+  const names = createNumbers(cache.names);
+  const words = createNumbers(cache.words);
+  const nameWords = [...cache.nameWords];
+  const numberOfName = (name: string): number => {
+    const number = names.of(name);
+    nameWords[number] ??= wordsOf(name).map(words.of);
+    return number;
+  };
+  const added = fresh.map(({ file, definitions, names: counts }): FileFacts => ({
     file,
-    definitions: await definitionsOf(file, text, languages),
-    names: identifiersOf(text),
-    size: text.length,
+    definitions,
+    names: [...counts].flatMap(([name, count]) => [numberOfName(name), count]),
+  }));
+  const files = [...known, ...added].toSorted((a, b) => (a.file < b.file ? -1 : 1));
+  return { files, names: names.list, words: words.list, nameWords };
+}
+
+function createNumbers(start: readonly string[]): { readonly list: string[]; readonly of: (text: string) => number } {
+  const list = [...start];
+  const numbers = new Map(list.map((text, number) => [text, number]));
+  return {
+    list,
+    of(text) {
+      const number = numbers.get(text) ?? list.length;
+      if (number === list.length) {
+        list.push(text);
+        numbers.set(text, number);
+      }
+      return number;
+    },
   };
 }
 
@@ -90,64 +150,10 @@ function headings(text: string): readonly Definition[] {
   });
 }
 
-function fromCache(file: string, cached: CachedFile, names: readonly string[]): FileFacts {
-  const counts = new Map<string, number>();
-  for (let at = 0; at < cached.names.length; at += 2) {
-    counts.set(names[cached.names[at] ?? -1] ?? '', cached.names[at + 1] ?? 0);
-  }
-  return { file, definitions: cached.definitions, names: counts, size: cached.size };
-}
-
-function toCache(facts: readonly FileFacts[], ids: ReadonlyMap<string, string>): Cache {
-  const numbers = new Map<string, number>();
-  const numberOf = (name: string): number => {
-    const known = numbers.get(name) ?? numbers.size;
-    numbers.set(name, known);
-    return known;
-  };
-  const files = facts.map(({ file, size, names, definitions }): readonly [string, CachedFile] => [
-    file,
-    {
-      id: ids.get(file) ?? '',
-      size,
-      definitions,
-      names: [...names].flatMap(([name, count]) => [numberOf(name), count]),
-    },
-  ]);
-  return { format: FORMAT, files: Object.fromEntries(files), names: [...numbers.keys()] };
-}
-
 async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += READ_AT_ONCE) {
     results.push(...(await Promise.all(items.slice(start, start + READ_AT_ONCE).map(work))));
   }
   return results;
-}
-
-async function readCache(path: string): Promise<Cache> {
-  const empty: Cache = { format: FORMAT, names: [], files: {} };
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const end = text.indexOf('\n');
-  const body = text.slice(end + 1);
-  if (end < 0 || text.slice(0, end) !== checksum(body)) return empty;
-  // The checksum proves that a Savepoint wrote it whole; `format` that it is one of ours.
-  const cache = JSON.parse(body) as Cache;
-  return cache.format === FORMAT ? cache : empty;
-}
-
-/** Under a name of its own, then renamed: two writers at once leave one whole file. */
-async function writeCache(path: string, cache: Cache): Promise<void> {
-  const body = JSON.stringify(cache);
-  const own = posix.join(dirname(path), `${posix.basename(path)}.${String(process.pid)}.${String(Date.now())}`);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(own, `${checksum(body)}\n${body}`, { mode: 0o600 });
-  await rename(own, path);
-}
-
-function checksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

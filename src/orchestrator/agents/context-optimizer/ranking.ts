@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ImportGraph } from '../../workspace/import-graph.ts';
-import { coChange, type CommitFiles } from './co-change.ts';
-import type { FileFacts } from './file-index.ts';
+import { changeRates, coChange, type CommitFiles } from './co-change.ts';
+import type { FileFacts, FileIndex } from './file-index.ts';
 import { pageRank, referenceGraph } from './page-rank.ts';
 import { wordsOf } from './words.ts';
 
@@ -16,10 +16,10 @@ export type Signal = (typeof SIGNALS)[number];
 export type Weights = Readonly<Record<Signal, number>>;
 
 /**
- * What each signal counts. Tuned on the older half of the commits of one repository and measured on others
+ * What each signal counts. Tuned on the commits of two repositories and measured on others
  * (docs/agents/context-optimizer.md has both).
  */
-export const WEIGHTS: Weights = { words: 1, folder: 0.35, imports: 0.5, history: 0.8, references: 0.35 };
+export const WEIGHTS: Weights = { words: 1, folder: 0.25, imports: 0.1, history: 0.6, references: 0.2 };
 
 export interface Ranked {
   readonly file: string;
@@ -29,24 +29,26 @@ export interface Ranked {
 }
 
 export interface Corpus {
-  readonly files: readonly FileFacts[];
+  readonly index: FileIndex;
   readonly imports: Pick<ImportGraph, 'uses' | 'usedBy'>;
   readonly commits: readonly CommitFiles[];
 }
 
 /** Every file but the seeds, best first. */
 export function rank(corpus: Corpus, query: Query, weights: Weights = WEIGHTS): readonly Ranked[] {
-  const words = wordScores(corpus.files, query.words);
+  const { files } = corpus.index;
+  const words = wordScores(corpus.index, query.words);
   // A task names no file: the best by words stand for it, so that the other signals have something to start from.
   const seeds = query.seeds.size > 0 ? query.seeds : best(words, SEEDS_OF_A_TASK);
   const scores: Readonly<Record<Signal, ReadonlyMap<string, number>>> = {
-    words: normalised(words),
-    folder: normalised(folderScores(corpus.files, seeds)),
+    words: flattened(normalised(words)),
+    folder: normalised(folderScores(files, seeds)),
     imports: normalised(importScores(corpus.imports, seeds)),
-    history: normalised(coChange(corpus.commits, seeds)),
-    references: normalised(without(pageRank(referenceGraph(corpus.files), seeds), seeds)),
+    history: historyScores(corpus.commits, seeds),
+    references: flattened(normalised(pageRank(referenceGraph(corpus.index), seeds))),
   };
-  return corpus.files
+  const fromTests = query.seeds.size > 0 && [...query.seeds.keys()].every((file) => TEST.test(file));
+  return files
     .filter(({ file }) => !query.seeds.has(file))
     .map(({ file }): Ranked => {
       const signals = {
@@ -56,15 +58,17 @@ export function rank(corpus: Corpus, query: Query, weights: Weights = WEIGHTS): 
         history: scores.history.get(file) ?? 0,
         references: scores.references.get(file) ?? 0,
       };
-      return { file, signals, score: SIGNALS.reduce((sum, signal) => sum + weights[signal] * signals[signal], 0) };
+      const sum = SIGNALS.reduce((total, signal) => total + weights[signal] * signals[signal], 0);
+      const isOtherTest = fromTests && TEST.test(file) && signals.folder < 1;
+      return { file, signals, score: isOtherTest ? OTHER_TEST * sum : sum };
     })
     .toSorted((a, b) => b.score - a.score || (a.file < b.file ? -1 : 1));
 }
 
 /** What a reader of the whole repository comes across most: for a question that names nothing. */
-export function overview(files: readonly FileFacts[]): readonly string[] {
-  const everywhere = new Map(files.map(({ file }) => [file, 1]));
-  return [...pageRank(referenceGraph(files), everywhere)].toSorted((a, b) => b[1] - a[1]).map(([file]) => file);
+export function overview(index: FileIndex): readonly string[] {
+  const everywhere = new Map(index.files.map(({ file }) => [file, 1]));
+  return [...pageRank(referenceGraph(index), everywhere)].toSorted((a, b) => b[1] - a[1]).map(([file]) => file);
 }
 
 const SEEDS_OF_A_TASK = 4;
@@ -72,24 +76,28 @@ const SEEDS_OF_A_TASK = 4;
 const K1 = 1.2;
 const B = 0.75;
 const PATH_WEIGHT = 4;
+/** Part of the history signal that is how often a file changes at all. */
+const OFTEN = 0.15;
+/** Another test is seldom what a changed test needs. */
+const OTHER_TEST = 0.8;
+const TEST = /(?:^|\/)(?:tests?|__tests__|spec|specs|e2e)\/|[._-](?:test|spec)\.[^/]+$|(?:^|\/)test_[^/]+$/;
 
 /** BM25 over the words of a file's path and of the names in it. */
-function wordScores(files: readonly FileFacts[], words: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+function wordScores(index: FileIndex, words: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   if (words.size === 0) return new Map();
-  const split = new Map<string, readonly string[]>();
-  const wordsOfName = (name: string): readonly string[] => {
-    const known = split.get(name) ?? wordsOf(name);
-    split.set(name, known);
-    return known;
-  };
-  const documents = files.map(({ file, names }) => {
+  const asked = index.words.map((word) => words.has(word));
+  const documents = index.files.map(({ file, names }) => {
     const counts = new Map<string, number>();
     let length = 0;
     const add = (word: string, count: number): void => {
-      length += count;
       if (words.has(word)) counts.set(word, (counts.get(word) ?? 0) + count);
     };
-    for (const [name, count] of names) for (const word of wordsOfName(name)) add(word, Math.log2(1 + count));
+    for (let at = 0; at < names.length; at += 2) {
+      const parts = index.nameWords[names[at] ?? -1] ?? [];
+      const count = Math.log2(1 + (names[at + 1] ?? 0));
+      length += parts.length * count;
+      for (const part of parts) if (asked[part] === true) add(index.words[part] ?? '', count);
+    }
     for (const word of wordsOf(file)) add(word, PATH_WEIGHT);
     return { file, counts, length };
   });
@@ -111,7 +119,10 @@ function wordScores(files: readonly FileFacts[], words: ReadonlyMap<string, numb
 
 /** The same name elsewhere (`cart.ts`, `test/cart.test.ts`) is nearest, then the same folder, then folders above. */
 function folderScores(files: readonly FileFacts[], seeds: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { file } of files) sizes.set(posix.dirname(file), (sizes.get(posix.dirname(file)) ?? 0) + 1);
   const given = [...seeds].map(([file, weight]) => ({
+    file,
     weight,
     stem: stemOf(file),
     folders: posix.dirname(file).split('/'),
@@ -122,10 +133,13 @@ function folderScores(files: readonly FileFacts[], seeds: ReadonlyMap<string, nu
     const folders = posix.dirname(file).split('/');
     let score = 0;
     for (const seed of given) {
+      if (seed.file === file) continue;
       const shared = folders.findIndex((folder, index) => folder !== seed.folders[index]);
       const common = shared < 0 ? folders.length : shared;
       const near = common / Math.max(folders.length, seed.folders.length);
-      score = Math.max(score, seed.weight * (stem === seed.stem && stem !== 'index' ? 1 : 0.5 * near));
+      // In a folder of two files the other is near; in one of a hundred that says little.
+      const rare = Math.min(1, 4 / (sizes.get(posix.dirname(file)) ?? 1));
+      score = Math.max(score, seed.weight * (stem === seed.stem && stem !== 'index' ? 1 : 0.5 * near * rare));
     }
     if (score > 0) scores.set(file, score);
   }
@@ -137,6 +151,15 @@ function stemOf(file: string): string {
     .basename(file)
     .replace(/(?:[._-](?:test|spec|bench|stories|d|test-d))*\.[^.]+$/, '')
     .replace(/^test_|_test$/g, '');
+}
+
+/** Mostly what changed together; a little what changes often, for there is where the work is. */
+function historyScores(commits: Corpus['commits'], seeds: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const together = normalised(coChange(commits, seeds));
+  const often = flattened(normalised(changeRates(commits)));
+  return new Map(
+    [...often].map(([file, rate]) => [file, (1 - OFTEN) * (together.get(file) ?? 0) + OFTEN * rate] as const),
+  );
 }
 
 /** What the seeds use and what uses them: files nearer to several of them count more, those near to everything less. */
@@ -163,8 +186,9 @@ function normalised(scores: ReadonlyMap<string, number>): ReadonlyMap<string, nu
   return most === 0 ? scores : new Map([...scores].map(([file, score]) => [file, score / most]));
 }
 
-function without(scores: ReadonlyMap<string, number>, seeds: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  return new Map([...scores].filter(([file]) => !seeds.has(file)));
+/** Square roots: the second and tenth best are nearer to the best than their scores. */
+function flattened(scores: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...scores].map(([file, score]) => [file, Math.sqrt(score)]));
 }
 
 function best(scores: ReadonlyMap<string, number>, count: number): ReadonlyMap<string, number> {

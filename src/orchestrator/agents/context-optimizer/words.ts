@@ -21,8 +21,16 @@ export function identifiersOf(text: string): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** `parseHTTPRequests` and `parse_http_requests` are parse, http, request: lower case, plurals cut, without words that say nothing. */
+/**
+ * `parseHTTPRequests` and `parse_http_requests` are parse, http, request and, being rarer than these, parsehttprequest: lower
+ * case, plurals cut, without words that say nothing.
+ */
 export function wordsOf(name: string): readonly string[] {
+  const parts = partsOf(name);
+  return parts.length > 1 && !/[/\s]/.test(name) ? [...parts, parts.join('')] : parts;
+}
+
+function partsOf(name: string): readonly string[] {
   return name
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
