@@ -1,12 +1,12 @@
 import type { AgentMessage } from '../../contract/agents.ts';
-import type { EventType, NewEvent, Priority } from '../../contract/events.ts';
+import type { NewEvent, Priority } from '../../contract/events.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { DecidedEvent } from './command.ts';
 import type { PinnedCall } from './plan.ts';
 
 const SOURCE = 'savepoint/workflow';
 
-const PRIORITIES: Readonly<Partial<Record<EventType, Priority>>> = {
+const PRIORITIES: Readonly<Partial<Record<NewEvent['type'], Priority>>> = {
   'workflow.failed': 'high',
   'workflow.waiting': 'high',
   'agent.failed': 'high',
@@ -44,7 +44,7 @@ export function writtenEvent(of: { readonly run: string; readonly step: string }
 }
 
 /** Data is plain JSON by its type, which an index signature cannot say of an interface. */
-function newEvent(run: string, type: EventType, data: object): NewEvent {
+function newEvent(run: string, type: NewEvent['type'], data: object): NewEvent {
   const priority = PRIORITIES[type];
   return {
     source: SOURCE,
