@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_IN_AGENTS } from '../../src/orchestrator/agents/facts.ts';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
@@ -139,9 +139,11 @@ describe('A1 agent registry', () => {
       'notes.txt': 'not read',
     });
     mkdirSync(join(root, '.savepoint/agents/h.yaml'));
+    symlinkSync('nowhere', join(root, '.savepoint/agents/i.yaml'));
     const found = await problems();
     const expected = [
-      /h\.yaml:0:0 The file cannot be read \(EISDIR\)/,
+      /h\.yaml:0:0 This is not a file\./,
+      /i\.yaml:0:0 The file cannot be read \(ENOENT\)/,
       /a\.yaml:0:0 "command" is missing here\. Add it, as a list/,
       /c\.yaml:0:4 \.savepoint\/agents\/b\.yaml defines the agent check already/,
       /d\.yaml:1:9 "command" must be a list, not "node x"\./,
