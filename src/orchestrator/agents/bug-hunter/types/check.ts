@@ -35,7 +35,7 @@ export async function checkTypes(hunt: Hunt, project: Project, programs: Project
   const check: Check = { hunt, project, programs, missing };
   sayLimits(check);
   const changed = project.files.flatMap((file) => programs.now.getSourceFile(file) ?? []);
-  const found = changed.flatMap((source) => errorsNow(check, source));
+  const found = [...(await errorsInScope(check, changed))];
   const dependents = hunt.overlay === null || !checksTypes(project) ? [] : dependentsOf(check, changed);
   found.push(...(await errorsInDependents(check, dependents)));
   const settled = await settle(check, found);
@@ -69,6 +69,22 @@ function errorsNow(check: Check, source: ts.SourceFile): readonly TypeError[] {
   });
 }
 
+async function errorsInScope(check: Check, sources: readonly ts.SourceFile[]): Promise<readonly TypeError[]> {
+  const found: TypeError[] = [];
+  for (const [index, source] of sources.entries()) {
+    await turn(check);
+    if (index % 50 === 49) check.hunt.progress(`types: ${String(index + 1)} of ${String(sources.length)} files`);
+    found.push(...errorsNow(check, source));
+  }
+  return found;
+}
+
+/** Checking a file blocks this process: between files an abort gets its turn. */
+async function turn({ hunt }: Check): Promise<void> {
+  await nextTurn();
+  hunt.context.signal.throwIfAborted();
+}
+
 /** Files that may break by the change although they did not change themselves. */
 function dependentsOf({ project, programs }: Check, changed: readonly ts.SourceFile[]): readonly Dependent[] {
   const { compiler } = project.found;
@@ -89,9 +105,7 @@ async function errorsInDependents(check: Check, dependents: readonly Dependent[]
   const deadline = context.clock.monotonic() + DEPENDENTS_BUDGET_MS;
   const found: TypeError[] = [];
   for (const [index, { source }] of dependents.entries()) {
-    // Checking a file blocks this process: between files an abort gets its turn.
-    await nextTurn();
-    context.signal.throwIfAborted();
+    await turn(check);
     if (context.clock.monotonic() > deadline) {
       check.hunt.notChecked(
         `types in ${String(dependents.length - index)} of ${String(dependents.length)} files that depend on the change (${check.project.label})`,

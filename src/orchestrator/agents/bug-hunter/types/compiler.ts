@@ -23,7 +23,7 @@ export interface NativeCompiler {
 }
 
 /** Older ones lack parts of the API that we use, and fit no supported Node types. */
-const OLDEST = [4, 7] as const;
+const OLDEST = [5, 0] as const;
 const FIRST_WITHOUT_API = 7;
 
 /** Finds TypeScript as the folder's own code would, one answer a package folder for the life of this finder. */
