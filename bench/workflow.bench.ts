@@ -12,6 +12,7 @@ import { createCheckedFiles } from '../src/orchestrator/workflow/checked-files.t
 import type { KnownAgent } from '../src/orchestrator/workflow/ports.ts';
 import { createResultCache } from '../src/orchestrator/workflow/result-cache.ts';
 import { createRunner } from '../src/orchestrator/workflow/runner.ts';
+import { CACHE_DIR } from '../src/orchestrator/workflow/tidy-up.ts';
 import type { Workspace } from '../src/orchestrator/workspace/workspace.ts';
 import { compare, type Bench } from './lib/bench.ts';
 
@@ -109,7 +110,7 @@ function runnerIn(stateDir: string, journal: Parameters<typeof createRunner>[0][
     agents: { known: async () => new Map([[AGENT.id, AGENT]]), approve: async () => ok(null) },
     invoker: { invoke: async () => ({ ok: true, data: null, summary: '' }) },
     tools: { nodeVersion: async () => process.version, toolVersion: async () => null },
-    cache: createResultCache(createCheckedFiles({ files: env.files, dir: path.join(stateDir, 'cache') })),
+    cache: createResultCache(createCheckedFiles({ files: env.files, dir: path.join(stateDir, CACHE_DIR) })),
     mask: (text) => text,
     parallel: 4,
   });

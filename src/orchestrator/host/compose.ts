@@ -21,6 +21,7 @@ import { createCheckedFiles } from '../workflow/checked-files.ts';
 import { createLibrary } from '../workflow/library.ts';
 import { createResultCache } from '../workflow/result-cache.ts';
 import { createRunner } from '../workflow/runner.ts';
+import { CACHE_DIR } from '../workflow/tidy-up.ts';
 import { createToolFacts } from '../workflow/tool-facts.ts';
 import { createWorkspace } from '../workspace/create-workspace.ts';
 import { createNodeEnv } from './node-env.ts';
@@ -58,7 +59,7 @@ export async function composeServices(folder: string): Promise<Composed> {
     builtIn: BUILT_IN_AGENTS,
     version: VERSION,
   });
-  const checked = createCheckedFiles({ files: env.files, dir: path.join(stateDir, 'cache') });
+  const checked = createCheckedFiles({ files: env.files, dir: path.join(stateDir, CACHE_DIR) });
   const library = createLibrary({
     root,
     builtinDir: PLACES.workflows,

@@ -20,6 +20,7 @@ import { questionOf } from './run-rules.ts';
 import { createStart, currentAgents, pinnedScopes, planRetry, resolveScopes, type Retry } from './run-start.ts';
 import { foldState, type RunState } from './run-state.ts';
 import { viewRun } from './run-view.ts';
+import { tidyUp } from './tidy-up.ts';
 import { toNewEvent } from './new-event.ts';
 import { createStoredRuns } from './stored-runs.ts';
 
@@ -50,6 +51,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   const drivers = new Map<string, { readonly driver: Driver; readonly view: () => RunState }>();
   const openRuns = createOpenRuns({ files: env.files, stateDir: deps.stateDir, session: journal.session });
   const stored = createStoredRuns({ journal, reader: deps.reader, claims, openRuns });
+  let tidied = false;
   let cancelPoll = (): void => {};
 
   return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions: stored.recordDeaths, close };
@@ -248,7 +250,10 @@ export function createRunner(deps: RunnerDeps): Runner {
         if (drivers.size === 0) cancelPoll();
       })
       .then((ended): Result<RunView> => {
-        return ended.ok ? ok(viewOf(ended.value)) : ended;
+        if (!ended.ok) return ended;
+        if (!tidied) tidyUp({ files: env.files, stateDir: deps.stateDir });
+        tidied = true;
+        return ok(viewOf(ended.value));
       });
     return { run, number, done, view: () => viewOf(view()) };
   }

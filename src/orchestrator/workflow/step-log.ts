@@ -13,9 +13,11 @@ export interface StepLog {
   close(): string | null;
 }
 
+export const LOGS_DIR = 'logs';
+
 /** Where the log of a step is, in the state folder. */
 export function stepLogPath(stateDir: string, run: string, step: string): string {
-  return path.join(stateDir, 'logs', run, `${step}.log`);
+  return path.join(stateDir, LOGS_DIR, `${run}.${step}.log`);
 }
 
 /**
