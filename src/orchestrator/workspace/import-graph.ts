@@ -218,9 +218,14 @@ async function readCache(path: string): Promise<Cache> {
 async function writeCache(path: string, cache: Cache): Promise<void> {
   const body = JSON.stringify(cache);
   const own = `${path}.${String(process.pid)}.${String(Date.now())}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(own, `${checksum(body)}\n${body}`, { mode: 0o600 });
-  await rename(own, path);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(own, `${checksum(body)}\n${body}`, { mode: 0o600 });
+    await rename(own, path);
+  } catch (error) {
+    // A full or read-only disk costs the cache only; what must be kept says so itself.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+  }
 }
 
 function splitOnce(text: string): readonly [string?, string?] {

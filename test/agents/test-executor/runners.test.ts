@@ -94,6 +94,14 @@ function conformance(fixture: RunnerFixture): void {
     assert.equal(later.outcome.summary, '2 tests pass, selected 3 of 6');
   });
 
+  it('runs all, most relevant first, when most tests reach the change', async () => {
+    const call = await run(fixture.make(), { files: ['src/sub.js', 'test/greet.test.js'] });
+    assert.deepEqual(call.lines, ALL_CASES);
+    const first = call.cases.map((test) => test.file).indexOf('test/add.test.js');
+    assert.ok(first > 0, `the file that does not reach the change came first`);
+    assert.equal(tests(call).total, 6);
+  });
+
   it('is vacuous, not green, where every test is skipped or no test is there', async () => {
     const skipped = fixture.test('never runs', '').replace(/^it\(/m, 'it.skip(');
     const files = {

@@ -42,6 +42,9 @@ async function runTests(session: Session): Promise<AgentOutcome> {
   const { context, detection } = session;
   for (const note of detection.notChecked) context.emit({ kind: 'not-checked', ...note });
   for (const text of detection.notes) context.emit({ kind: 'log', text, stream: 'note' });
+  if (session.request.with['coverage'] === true) {
+    context.emit({ kind: 'not-checked', what: 'coverage', why: 'this version does not measure coverage' });
+  }
   if (detection.suites.length === 0) return nothingToRun(session);
   const selections = choose(session);
   const results = await runSelected(session, selections);

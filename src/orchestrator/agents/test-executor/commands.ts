@@ -103,13 +103,13 @@ const BUILD: Readonly<Record<Suite['runner'], (input: Input) => Promise<Built>>>
       '--test',
       `--test-reporter=${join(input.deps.reporters, 'node-reporter.mjs')}`,
       '--test-reporter-destination=stdout',
-      ...(input.files ?? firstThenAll(input)),
+      ...(input.files ?? input.suite.testFiles.map((file) => join(input.deps.root, file))),
     ],
     extraEnv: {},
   }),
 };
 
-/** For runners that are always given their files: the relevant ones, then the rest. */
+/** Mocha is always given its files and keeps their order: the relevant ones, then the rest. */
 function firstThenAll({ suite, wanted, deps }: Input): readonly string[] {
   return [...new Set([...wanted.first, ...suite.testFiles])].map((file) => join(deps.root, file));
 }

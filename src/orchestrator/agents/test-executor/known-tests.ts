@@ -31,9 +31,14 @@ export async function loadKnownTests(path: string): Promise<KnownTests> {
     },
     save: async () => {
       const own = `${path}.${String(process.pid)}`;
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(own, JSON.stringify(Object.fromEntries(suites)), { mode: 0o600 });
-      await rename(own, path);
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await writeFile(own, JSON.stringify(Object.fromEntries(suites)), { mode: 0o600 });
+        await rename(own, path);
+      } catch (error) {
+        // A full or read-only disk costs the knowledge only; what must be kept says so itself.
+        if (!(error instanceof Error && 'code' in error)) throw error;
+      }
     },
   };
 }

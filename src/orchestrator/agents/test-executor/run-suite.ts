@@ -36,37 +36,44 @@ export async function runSuite(suite: Suite, wanted: WantedTests, deps: SuiteDep
     extra.push(test);
     deps.onCase(test);
   };
-  let judgement: Judgement = { kind: 'no-tests' };
-  // These two are always given their files; without any they would look for some by a rule of their own.
-  const listed = suite.runner === 'node:test' || suite.runner === 'mocha';
-  let next: WantedTests | null = listed && filesOf(suite, wanted).length === 0 ? null : wanted;
-  for (let call = 1; next !== null && call <= MOST_CALLS; call += 1) {
+  const judgements: Judgement[] = [];
+  const queue = partsOf(suite, wanted);
+  while (queue.length > 0 && runs.length < MOST_CALLS && !deps.context.signal.aborted) {
+    const next = queue.shift() ?? wanted;
     const { run, mentioned } = await oneCall(suite, next, deps);
     runs.push(run);
-    judgement = judge(run, suiteName(suite));
+    const judgement = judge(run, suiteName(suite));
     if (judgement.kind === 'looked' && judgement.extra !== null) keep(judgement.extra);
-    const rest: Rest | null = deps.context.signal.aborted
-      ? null
-      : restOf({ suite, wanted: next, run, judgement, mentioned }, deps);
+    const rest = restOf({ suite, wanted: next, run, judgement, mentioned }, deps);
     for (const test of rest?.broken ?? []) keep(test);
-    if (rest !== null) judgement = { kind: 'looked', extra: null };
-    next = rest === null || rest.files.length === 0 ? null : { files: rest.files, first: [] };
+    if (rest !== null && rest.files.length > 0) queue.unshift({ files: rest.files, first: [] });
+    judgements.push(rest === null ? judgement : { kind: 'looked', extra: null });
   }
-  if (next !== null)
-    judgement = {
-      kind: 'failed',
-      error: {
-        code: 'exit',
-        message: `${suiteName(suite)} stopped early ${String(MOST_CALLS)} times; its other files did not run`,
-      },
-    };
+  if (queue.length > 0 && !deps.context.signal.aborted) judgements.push(stoppedEarly(suite));
   return {
-    judgement,
+    judgement: judgements.find(({ kind }) => kind === 'failed') ??
+      judgements.find(({ kind }) => kind === 'looked') ?? { kind: 'no-tests' },
     cases: [...runs.flatMap((run) => run.cases), ...extra],
     files: new Map(runs.flatMap((run) => [...run.files])),
     leftOpen: runs.some((run) => run.leftOpen),
     startMs: runs.reduce((sum, run) => sum + (run.startMs ?? 0), 0),
   };
+}
+
+/** The calls to make. Node sorts the files that it is given, so the relevant ones get a call of their own, before the rest. */
+function partsOf(suite: Suite, wanted: WantedTests): WantedTests[] {
+  // These two are always given their files; without any they would look for some by a rule of their own.
+  if (suite.runner !== 'node:test' && suite.runner !== 'mocha') return [wanted];
+  const all = filesOf(suite, wanted);
+  const rest = all.filter((file) => !wanted.first.includes(file));
+  if (suite.runner === 'mocha' || wanted.first.length === 0 || rest.length === 0)
+    return all.length === 0 ? [] : [wanted];
+  return [wanted.first, rest].map((files) => ({ files, first: [] }));
+}
+
+function stoppedEarly(suite: Suite): Judgement {
+  const message = `${suiteName(suite)} stopped early ${String(MOST_CALLS)} times; its other files did not run`;
+  return { kind: 'failed', error: { code: 'exit', message } };
 }
 
 interface Call {
