@@ -83,11 +83,18 @@ export function makeBundle(request: BundleRequest): Bundle {
     outlines.push(part);
     left -= part.tokens;
   }
-  return assemble(request, head, shown, outlines);
+  return assemble(request, { head, shown, outlines });
 }
 
-function assemble(request: BundleRequest, head: string, shown: readonly Part[], outlines: readonly Part[]): Bundle {
-  const render = (files: readonly Part[], outlined: readonly Part[]): string =>
+function assemble(
+  request: BundleRequest,
+  {
+    head,
+    shown,
+    outlines,
+  }: { readonly head: string; readonly shown: readonly Part[]; readonly outlines: readonly Part[] },
+): Bundle {
+  const joinedText = (files: readonly Part[], outlined: readonly Part[]): string =>
     [
       head,
       ...(files.length === 0 ? [] : ['## Files', ...files.map(({ text }) => text)]),
@@ -96,7 +103,7 @@ function assemble(request: BundleRequest, head: string, shown: readonly Part[], 
   // Parts were counted one by one; joined they can come out a few tokens apart.
   let kept = [shown, outlines] as const;
   for (;;) {
-    const text = render(...kept);
+    const text = joinedText(...kept);
     const tokens = request.countTokens(text);
     if (tokens <= request.budget || kept[0].length + kept[1].length === 0) {
       return { budget: request.budget, tokens, files: kept.flat().map(({ file }) => file), text };
@@ -111,7 +118,7 @@ function filePart(candidate: Candidate, request: BundleRequest, room: number): P
   const whole: readonly Lines[] = [[0, lines.length]];
   // Counting costs more than all else here, and a file of so many characters cannot fit.
   if (candidate.text.length < room * MOST_CHARACTERS) {
-    const part = render(candidate, lines, whole, request.countTokens);
+    const part = render(candidate, { lines, ranges: whole }, request.countTokens);
     if (part.tokens <= room) return part;
   }
   const { definitions, changed } = candidate;
@@ -124,7 +131,7 @@ function filePart(candidate: Candidate, request: BundleRequest, room: number): P
       room: room * share * USUAL_CHARACTERS,
     });
     if (ranges.length === 0) return null;
-    const some = render(candidate, lines, ranges, request.countTokens);
+    const some = render(candidate, { lines, ranges }, request.countTokens);
     if (some.tokens <= room) return some;
   }
   return null;
@@ -132,8 +139,7 @@ function filePart(candidate: Candidate, request: BundleRequest, room: number): P
 
 function render(
   { file, why }: Candidate,
-  lines: readonly string[],
-  ranges: readonly Lines[],
+  { lines, ranges }: { readonly lines: readonly string[]; readonly ranges: readonly Lines[] },
   countTokens: (text: string) => number,
 ): Part {
   const shown = ranges.map(([start, end]) => [start + 1, end] as const);
