@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { durationMs, MAX_DURATION_MS } from './durations.ts';
 import { jsonObjectSchema } from './json.ts';
-import { SEVERITIES } from './findings.ts';
 
 /** Ids of workflows, steps and agents. */
 export const idSchema = z
@@ -78,6 +77,5 @@ export const agentFileSchema = z.strictObject({
   retries: z.int().min(0).max(20).optional(),
   multiplier: z.number().min(1).max(10).optional(),
   report: z.enum(['changed', 'all']).optional(),
-  severity: z.enum(SEVERITIES).optional(),
 });
 export type AgentFile = z.infer<typeof agentFileSchema>;

@@ -41,7 +41,6 @@ describe('A1 command agents', () => {
       id: 'fake',
       command: [process.execPath, FAKE, what],
       report: 'changed',
-      severity: undefined,
       ...options.agent,
     };
     const messages: AgentMessage[] = [];
@@ -152,13 +151,10 @@ describe('A1 command agents', () => {
     assert.equal(findings(all.messages).length, 4);
   });
 
-  it('caps severity, and leaves out what a comment or a person silenced', async () => {
+  it('leaves out what a comment or a person silenced', async () => {
     writeTree(root, { 'a.ts': 'one // savepoint-ignore demo.rule: known\ntwo\nthree\n' });
-    const first = await run('findings', { agent: { severity: 'info' } });
-    assert.deepEqual(
-      findings(first.messages).map(({ severity }) => severity),
-      ['info', 'info', 'info'],
-    );
+    const first = await run('findings');
+    assert.equal(findings(first.messages).length, 3);
     const [two] = findings(first.messages);
     assert.ok(two);
     env.files.makeDir(join(folder.path, 'state/dismissed'));

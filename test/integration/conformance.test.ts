@@ -32,7 +32,7 @@ describe('A1 protocols', () => {
     return {
       invoke: (script, context) => {
         const argv = [process.execPath, join(SUPPORT, 'fake-command.mjs'), script];
-        const agent = { id: 'fake', command: argv, report: 'changed', severity: undefined } as const;
+        const agent = { id: 'fake', command: argv, report: 'changed' } as const;
         return runCommandAgent({ processes, workspace, agent }, request(script), context);
       },
       close: () => processes.close(),

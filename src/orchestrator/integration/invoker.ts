@@ -2,7 +2,6 @@ import type { AgentOutcome, AgentRequest } from '../../contract/agents.ts';
 import type { Processes } from '../process/processes.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { InvokeContext, Protocol } from './protocols/protocol.ts';
-import { lowerSeverity } from './protocols/severity.ts';
 import type { AgentRegistry } from './registry.ts';
 
 export interface InvokerDeps {
@@ -21,14 +20,7 @@ export function createInvoker({ registry, builtin, processes, workspace }: Invok
     async invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome> {
       const endpoint = await registry.endpoint(request.agent);
       if (endpoint === null) return refused(`There is no agent ${request.agent} any more.`);
-      if (endpoint.protocol === 'builtin') {
-        const { severity } = endpoint;
-        if (severity === undefined) return builtin.invoke(request, context);
-        return builtin.invoke(request, {
-          ...context,
-          onMessage: (message) => context.onMessage(lowerSeverity(message, severity)),
-        });
-      }
+      if (endpoint.protocol === 'builtin') return builtin.invoke(request, context);
       if (!endpoint.approved) {
         return refused(
           `The command of ${request.agent} has changed since it was approved. Look at it with "savepoint trust".`,

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { InputDeclaration } from '../../contract/agents.ts';
 import { durationMs } from '../../contract/durations.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
-import type { Severity } from '../../contract/findings.ts';
 import type { AgentFacts } from '../agents/agent.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { StateFiles } from '../env.ts';
@@ -36,7 +35,7 @@ export interface AgentCommand {
 
 /** How to call an agent now. */
 export type Endpoint =
-  | { readonly protocol: 'builtin'; readonly severity: Severity | undefined }
+  | { readonly protocol: 'builtin' }
   | { readonly protocol: 'command'; readonly agent: CommandAgent; readonly approved: boolean };
 
 export interface AgentRegistry {
@@ -117,11 +116,11 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
     },
     async endpoint(id) {
       const agent = await defined(id);
-      const { command, report = 'changed', severity } = agent?.definition ?? {};
-      if (!agent || command === undefined) return facts.has(id) ? { protocol: 'builtin', severity } : null;
+      const { command, report = 'changed' } = agent?.definition ?? {};
+      if (!agent || command === undefined) return facts.has(id) ? { protocol: 'builtin' } : null;
       return {
         protocol: 'command',
-        agent: { id, command, report, severity },
+        agent: { id, command, report },
         approved: mayStart(await trustHash(agent, root)),
       };
     },

@@ -1,10 +1,9 @@
 import type { Scope } from '../../../contract/agents.ts';
-import type { Finding, Severity } from '../../../contract/findings.ts';
+import type { Finding } from '../../../contract/findings.ts';
 import { fingerprintKey, withOccurrence } from '../../workspace/fingerprint.ts';
 import { applyScopePolicy } from '../../workspace/scope-policy.ts';
 import type { LineRanges, Workspace } from '../../workspace/workspace.ts';
 import type { ReportedFinding } from './command-lines.ts';
-import { atMost } from './severity.ts';
 
 /** Lines of a finding that go into its fingerprint. */
 const FINGERPRINT_LINES = 5;
@@ -25,10 +24,8 @@ export function createCommandFindings(deps: {
   readonly scope: Scope;
   readonly agent: string;
   readonly report: 'changed' | 'all';
-  /** At most this severe. */
-  readonly severity: Severity | undefined;
 }): CommandFindings {
-  const { workspace, scope, agent, report, severity } = deps;
+  const { workspace, scope, agent, report } = deps;
   const files = new Map<string, Promise<{ readonly text: string; readonly changed: LineRanges }>>();
   const occurrences = new Map<string, number>();
   let older = 0;
@@ -58,7 +55,6 @@ export function createCommandFindings(deps: {
         ...reported,
         agent: reported.agent ?? agent,
         confidence: reported.confidence ?? 'certain',
-        severity: atMost(reported.severity, severity),
         fingerprint: fingerprintOf(reported, text),
       };
       const kind = report === 'all' ? 'all' : scope.kind;

@@ -1,6 +1,6 @@
 import type { AgentMessage, AgentOutcome, AgentRequest, TestTotals } from '../../../contract/agents.ts';
 import type { StepError } from '../../../contract/failures.ts';
-import type { Severity, TestCase } from '../../../contract/findings.ts';
+import type { TestCase } from '../../../contract/findings.ts';
 import type { Json } from '../../../contract/json.ts';
 import type { ProcessEnd, Processes } from '../../process/processes.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -18,7 +18,6 @@ export interface CommandAgent {
   /** argv. */
   readonly command: readonly string[];
   readonly report: 'changed' | 'all';
-  readonly severity: Severity | undefined;
 }
 
 /** Runs a command agent as CONTRACT.md says: one JSON object in, one JSON object a line out, exit code 0 is success. */
@@ -90,7 +89,6 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
     scope: request.scope,
     agent: agent.id,
     report: agent.report,
-    severity: agent.severity,
   });
   const counts: Record<TestCase['status'], number> = { passed: 0, failed: 0, skipped: 0 };
   const noted = new Set<string>();
