@@ -67,8 +67,12 @@ const BUILD: Readonly<Record<Suite['runner'], (input: Input) => Promise<Built>>>
   }),
   jest: async (input) => {
     const first = await firstOf(input);
+    // The option exists since 24.7; older ones run in their own order.
+    const canOrder = Number((input.suite.installed?.version ?? '0').split('.')[0]) >= 25;
     const order =
-      Object.keys(first).length === 0 ? [] : [`--testSequencer=${join(input.deps.reporters, 'jest-sequencer.cjs')}`];
+      canOrder && Object.keys(first).length > 0
+        ? [`--testSequencer=${join(input.deps.reporters, 'jest-sequencer.cjs')}`]
+        : [];
     return {
       argv: [
         ...input.suite.call.nodeFlags,
