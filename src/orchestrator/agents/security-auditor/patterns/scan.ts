@@ -60,7 +60,7 @@ export function scanPatterns(parsed: ParsedSource, modules: Modules = NO_MODULES
     found.set(key, {
       agent: AGENT_ID,
       rule: id,
-      severity: isShown && rule.severity === 'error' ? 'warning' : rule.severity,
+      severity: (isShown || taint?.group === 'argv') && rule.severity === 'error' ? 'warning' : rule.severity,
       confidence: rule.confidence,
       message: `${rule.message.replace('{source}', taint?.label ?? 'This value')} ${rule.fix}`,
       file: source.fileName,

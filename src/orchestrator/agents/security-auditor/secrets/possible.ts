@@ -1,9 +1,11 @@
 import type { SecretSpan } from './certain.ts';
 import { entropy, isPlaceholder } from './entropy.ts';
 
-/** Names that promise a secret, then a value: `api_key = "…"`, `"clientSecret": "…"`, `DB_PASSWORD=…`. */
+/** Words that promise a secret, then the rest of the name, then a value: `api_key = "…"`, `"clientSecret": "…"`, `DB_PASSWORD=…`. */
 const NAMED =
-  /(?<![A-Za-z0-9])((?:[A-Za-z0-9]{1,24}[_.-]?){0,4}?(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_.-]?key|apikey|access[_.-]?key|auth[_.-]?key|private[_.-]?key|signing[_.-]?key|encryption[_.-]?key|account[_.-]?key|master[_.-]?key|client[_.-]?secret|credentials?|bearer)(?:[_.-]?(?:key|base|value|hash|prod|production|staging|live|id))?)["'`\]]{0,2}[ \t]{0,4}(?::=|=>|[:=])[ \t]{0,4}(?:["'`]([^"'`\s]{6,200})["'`]|([^\s"'`,;#]{6,200}))/gi;
+  /(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_.-]?key|access[_.-]?key|auth[_.-]?key|private[_.-]?key|signing[_.-]?key|encryption[_.-]?key|account[_.-]?key|master[_.-]?key|credential)(?:s|[_.-]?(?:key|base|value|hash|prod|production|staging|live|id))?["'`\]]{0,2}[ \t]{0,4}(?::=|=>|[:=])[ \t]{0,4}(?:["'`]([^"'`\s]{6,200})["'`]|([^\s"'`,;#]{6,200}))/gi;
+/** The part of the name before that word. */
+const NAME_BEFORE = /[A-Za-z0-9_.-]{0,40}$/;
 const NOT_SECRET_NAMES =
   /(?:public|pub)[_.-]?key|token[_.-]?(?:type|url|uri|endpoint|name|count|limit|expir|id$)|secret[_.-]?(?:name|arn|id$|path|ref)|key[_.-]?(?:id|name|path|file)$|password[_.-]?(?:field|label|hint|policy|min|max|reset|confirm)|max[_.-]?token|csrf[_.-]?token[_.-]?name|publishable|site[_.-]?key|sha|integrity|hash$/i;
 const JWT =
@@ -39,7 +41,9 @@ export function findPossibleSecrets(file: string, text: string): readonly Secret
 function namedSecrets(text: string, isCode: boolean): readonly SecretSpan[] {
   const found: SecretSpan[] = [];
   for (const match of text.matchAll(NAMED)) {
-    const [whole, name = '', quoted, bare] = match;
+    const [whole, quoted, bare] = match;
+    const before = NAME_BEFORE.exec(text.slice(Math.max(0, match.index - 40), match.index))?.[0] ?? '';
+    const name = before + (/^[\w.-]+/.exec(whole)?.[0] ?? '');
     const value = quoted ?? (isCode ? '' : bare) ?? '';
     if (NOT_SECRET_NAMES.test(name) || !isLikelySecret(value, { name, isQuoted: quoted !== undefined })) continue;
     const start = match.index + whole.lastIndexOf(value);
@@ -55,7 +59,14 @@ interface Named {
 
 /** A key is long and random, a password shorter but mixed; words, hashes, ids and references are neither. */
 function isLikelySecret(value: string, { name, isQuoted }: Named): boolean {
-  if (isPlaceholder(value) || REFERENCE.test(value) || HASH.test(value) || WORDS.test(value)) return false;
+  if (
+    /[^\x20-\x7e]/.test(value) ||
+    isPlaceholder(value) ||
+    REFERENCE.test(value) ||
+    HASH.test(value) ||
+    WORDS.test(value)
+  )
+    return false;
   if (UUID.test(value)) return /secret|key|token/i.test(name) && isQuoted;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
   if (/passw|pwd|passphrase/i.test(name))

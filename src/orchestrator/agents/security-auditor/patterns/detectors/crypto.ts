@@ -117,7 +117,7 @@ function isFixedBytes(value: Value): boolean {
 }
 
 const SECRET_MADE =
-  /token|secret|passw|session|nonce|salt|csrf|xsrf|\botp|otp\b|one_?time|api_?key|reset|verif|auth|invite|credential|passcode|pin_?code|^pin$|access_?code|(?:^|_)iv$|encryption|private_?key|coupon|voucher/i;
+  /token|secret|passw|session_?(?:id|token|key|secret)|nonce|salt|csrf|xsrf|\botp|otp\b|one_?time|api_?key|reset|verif|auth|invite|credential|passcode|pin_?code|^pin$|access_?code|(?:^|_)iv$|encryption|private_?key|coupon|voucher/i;
 const HARMLESS_RANDOM =
   /animat|colou?r|jitter|delay|shuffle|mock|fake|key_?frame|retry|backoff|session_?storage|design|simulat|chance|tokeni[sz]|position/i;
 

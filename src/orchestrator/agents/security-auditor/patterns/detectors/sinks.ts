@@ -74,8 +74,8 @@ function queryObject({ name, api, args }: CallFacts): Value | undefined {
     return undefined;
   const where = option(first, '$where');
   if (where && taintOf(where)) return undefined;
-  const objects = [...(first.members?.values() ?? [])].filter((member) => member.taint && !member.taint.isString);
-  if (objects.length > 0) return objects[0];
+  const objects = [...(first.members ?? [])].filter(([, member]) => member.taint && !member.taint.isString);
+  if (objects.length > 0) return { members: new Map(objects) };
   return first.taint && !first.taint.isString ? first : undefined;
 }
 
@@ -110,7 +110,7 @@ function shellText({ api, args }: CallFacts): Value | undefined {
 
 function codeText({ api, args }: CallFacts): Value | undefined {
   if (
-    /^(?:eval|vm\.(?:runInNewContext|runInThisContext|runInContext|compileFunction|Script)|vm2\.\w+\(\)\.run|safe-eval|Function\.apply|require|import|\?page\.evaluate)$/.test(
+    /^(?:eval|vm\.(?:runInNewContext|runInThisContext|runInContext|compileFunction|Script)|vm2\.\w+\(\)\.run|safe-eval|mathjs\.eval|Function\.apply|require|import|\?page\.evaluate)$/.test(
       api,
     )
   )

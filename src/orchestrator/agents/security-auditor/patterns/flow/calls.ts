@@ -77,6 +77,8 @@ function result(machine: Machine, facts: CallFacts): Value {
   if (ENDS.test(api) || ENDS.test(name)) return UNKNOWN_VALUE;
   const taint = taintOf(receiver);
   if (name === 'replace' || name === 'replaceAll') return replaced(facts);
+  // A text that matched a whole pattern is what the pattern says.
+  if (name === 'match' && /^\/\^.*\$\/\w*$/.test(first?.pattern ?? '')) return UNKNOWN_VALUE;
   const kinds = clearedBy(api);
   if (kinds.length > 0) return cleared(first && taintOf(first) ? first : receiver, kinds);
   if (isSchemaCheck(facts)) return checkedBySchema(facts);

@@ -7,7 +7,7 @@ export const PASSES_ON =
 export const METHOD_PASSES_ON = /^(?:concat|replace|replaceAll|join|padStart|padEnd|format|with)$/;
 /** Methods of a text or list whose result says nothing dangerous about it. */
 export const METHOD_ENDS =
-  /^(?:includes|startsWith|endsWith|indexOf|lastIndexOf|test|match|matchAll|charCodeAt|codePointAt|localeCompare|search|push|unshift|has|hasOwnProperty|some|every|findIndex|toFixed|getTime|valueOf|isX|count|equals|compare|byteLength|set|delete|append|add|destroy|close|end|pipe|on|once|emit|save|log|write)$/;
+  /^(?:includes|startsWith|endsWith|indexOf|lastIndexOf|test|charCodeAt|codePointAt|localeCompare|search|push|unshift|has|hasOwnProperty|some|every|findIndex|toFixed|getTime|valueOf|isX|count|equals|compare|byteLength|set|delete|append|add|destroy|close|end|pipe|on|once|emit|save|log|write)$/;
 /** Methods that keep only part of a text or change its form, so it cannot carry an object. */
 export const METHOD_STRINGS =
   /^(?:toString|trim|trimStart|trimEnd|toLowerCase|toUpperCase|slice|substring|substr|split|normalize|repeat|charAt|at|join|padStart|padEnd|replace|replaceAll|concat)$/;

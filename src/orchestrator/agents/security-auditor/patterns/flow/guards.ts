@@ -107,7 +107,7 @@ const isIndexOf = (node: ts.Expression): node is ts.CallExpression =>
 function refineCall(machine: Machine, node: ts.CallExpression, { place, holds }: Refinement): void {
   const name = calleeName(node);
   if (name === 'startsWith' || name === 'includes') return refineStart(machine, node, { place, holds });
-  if (NO_CHECK.test(name)) return;
+  if (NO_CHECK.test(name) || (name === 'match' && isSearch(machine, node, place))) return;
   const isBad = YES_MEANS_BAD.test(name) || (name === 'test' && isRejecting(machine, node, place));
   if (isBad ? holds : !holds || !YES_MEANS_GOOD.test(name)) return;
   checkArguments(machine, node, place);
@@ -128,6 +128,12 @@ function refineStart(machine: Machine, node: ts.CallExpression, { place, holds }
     if (!holds) check(machine, receiver, place);
   } else if (holds && node.expression.name.text === 'startsWith' && !/^https?:?\/{0,2}$/.test(text ?? ''))
     check(machine, receiver, place);
+}
+
+/** `x.match(/…/)` of a part says nothing about the rest. */
+function isSearch(machine: Machine, { arguments: [first] }: ts.CallExpression, place: Place): boolean {
+  const pattern = first && machine.expression(first, place).pattern;
+  return pattern !== undefined && !/^\/\^[^]*\$\/\w*$/.test(pattern);
 }
 
 /** A pattern that describes what is bad rather than the whole of what is good. */

@@ -15,8 +15,8 @@ export const INJECTION_RULES: readonly PatternRule[] = [
   {
     id: 'injection.nosql',
     title: 'Query operators from input',
-    severity: 'error',
-    confidence: 'certain',
+    severity: 'warning',
+    confidence: 'possible',
     message:
       '`{source}` may be an object such as {"$ne": null}, which turns this query into one that matches everything.',
     fix: 'Turn it into a string first (`String(x)`) or check its type.',
