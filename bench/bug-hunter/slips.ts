@@ -43,8 +43,9 @@ function measure(project: Project): void {
     root: folder,
   });
   const sources = project.files.flatMap((file) => now.getSourceFile(file) ?? []);
-  for (const { name, find } of SLIPS) {
-    const edits = shuffled(sources.flatMap((source) => find(source).map((edit) => ({ source, edit }))));
+  for (const kind of SLIPS) {
+    const { name } = kind;
+    const edits = shuffled(sources.flatMap((source) => kind.find(source).map((edit) => ({ source, edit }))));
     const total = totals.get(name) ?? { seeded: 0, types: 0, suspicious: 0, missed: [] };
     totals.set(name, total);
     for (const { source, edit } of edits.slice(0, Math.max(0, Number(each) - total.seeded))) {
@@ -71,7 +72,7 @@ interface Asked {
 function askAbout({ project, missing, source, edit, now }: Asked): 'types' | 'suspicious' | null {
   const { start, end } = wholeLine(source.text, edit);
   const text = source.text.slice(0, start) + edit.text + source.text.slice(end);
-  const program = programWith(project, now, source.fileName, text);
+  const program = programWith({ project, now, file: source.fileName, text });
   const changed = program.getSourceFile(source.fileName);
   if (!changed) return null;
   const first = changed.getLineAndCharacterOfPosition(start).line;
@@ -102,6 +103,13 @@ function askAbout({ project, missing, source, edit, now }: Asked): 'types' | 'su
   return spoken.length > 0 ? 'suspicious' : null;
 }
 
+interface Slipped {
+  readonly project: Project;
+  readonly now: ts.Program;
+  readonly file: string;
+  readonly text: string;
+}
+
 /** What is removed goes with its line where nothing else stands on it, as in an editor. */
 function wholeLine(text: string, { start, end, text: put }: Edit): { readonly start: number; readonly end: number } {
   const from = text.lastIndexOf('\n', start - 1) + 1;
@@ -110,7 +118,7 @@ function wholeLine(text: string, { start, end, text: put }: Edit): { readonly st
   return put === '' && alone ? { start: from, end: to + 1 } : { start, end };
 }
 
-function programWith(project: Project, now: ts.Program, file: string, text: string): ts.Program {
+function programWith({ project, now, file, text }: Slipped): ts.Program {
   const { compiler } = project.found;
   const host = compiler.createCompilerHost(project.options, true);
   return compiler.createProgram({

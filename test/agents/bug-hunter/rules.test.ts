@@ -71,15 +71,15 @@ function programOf(files: ReadonlyMap<string, string>): ts.Program {
     noEmit: true,
   };
   const host = ts.createCompilerHost(options, true);
-  const { getSourceFile } = host;
   return ts.createProgram([...files.keys()], options, {
     ...host,
     fileExists: (file) => files.has(file) || host.fileExists(file),
     readFile: (file) => files.get(file) ?? host.readFile(file),
-    getSourceFile: (file, ...rest) => {
+    getSourceFile: (...asked) => {
+      const [file] = asked;
       const text = files.get(file);
       return text === undefined
-        ? getSourceFile(file, ...rest)
+        ? host.getSourceFile(...asked)
         : ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
     },
   });

@@ -149,7 +149,9 @@ async function diagnose(
 }
 
 function toDraft(diagnostic: OxlintDiagnostic, code: string, text: string): Draft {
-  const span = diagnostic.labels[0]?.span ?? { offset: 0, length: 0 };
+  // Of several places the later one is at fault: the earlier says what it repeats or breaks.
+  const spans = diagnostic.labels.map((label) => label.span).sort((a, b) => a.offset - b.offset);
+  const span = spans.at(-1) ?? { offset: 0, length: 0 };
   const sentence = diagnostic.message.replace(/\.?$/, '.');
   return {
     rule: lintRule(code.replace(/^eslint\((.*)\)$/, '$1')),

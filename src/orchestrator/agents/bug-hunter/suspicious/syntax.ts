@@ -57,15 +57,15 @@ export function isAsync(compiler: Compiler, fn: ts.FunctionLikeDeclaration | nul
   return fn?.modifiers?.some((modifier) => modifier.kind === compiler.SyntaxKind.AsyncKeyword) ?? false;
 }
 
-/** Whether the node or any below it satisfies the test. `into` says where not to look (default: everywhere). */
-export function some(
-  compiler: Compiler,
-  node: ts.Node,
-  test: (node: ts.Node) => boolean,
-  into: (node: ts.Node) => boolean = () => true,
-): boolean {
-  if (test(node)) return true;
-  return compiler.forEachChild(node, (child) => into(child) && some(compiler, child, test, into)) ?? false;
+/** Whether the node or any below it satisfies the test. */
+export function some(compiler: Compiler, node: ts.Node, test: (node: ts.Node) => boolean): boolean {
+  return test(node) || (compiler.forEachChild(node, (child) => some(compiler, child, test)) ?? false);
+}
+
+/** The same, without looking into functions below the node. */
+export function someOwn(compiler: Compiler, node: ts.Node, test: (node: ts.Node) => boolean): boolean {
+  const look = (child: ts.Node): boolean => !compiler.isFunctionLike(child) && someOwn(compiler, child, test);
+  return test(node) || (compiler.forEachChild(node, look) ?? false);
 }
 
 /** Every node below (and including) this one that satisfies the test. */

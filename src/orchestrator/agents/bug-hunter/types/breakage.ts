@@ -59,17 +59,20 @@ function toDraft(range: Range, errors: readonly Broken[]): Draft {
   };
 }
 
-/** The changed line that speaks of a name in the error; else the first changed line. */
+const COMMENT = /^\s*(?:\/[/*]|\*)/;
+
+/** The changed line of code that speaks of a name in the error; else the first changed line. */
 function anchorIn({ text, lines }: ChangedText, error: TypeError): Range {
   const content = text.split('\n');
   const names = [...error.text.matchAll(/'([A-Za-z_$][\w$]*)'/g)].flatMap(([, name]) =>
     name === undefined ? [] : [name],
   );
   const changed = lines.flatMap(([start, end]) => Array.from({ length: end - start }, (_, index) => start + index));
-  const speaking = changed.find((line) =>
+  const code = changed.filter((line) => !COMMENT.test(content[line] ?? ''));
+  const speaking = code.find((line) =>
     names.some((name) => new RegExp(`(?<![\\w$])${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(content[line] ?? '')),
   );
-  const line = speaking ?? changed.find((one) => (content[one] ?? '').trim() !== '') ?? lines[0]?.[0] ?? 0;
+  const line = speaking ?? code.find((one) => (content[one] ?? '').trim() !== '') ?? lines[0]?.[0] ?? 0;
   const at = Math.max(0, Math.min(line, content.length - 1));
   return { start: { line: at, character: 0 }, end: { line: at, character: (content[at] ?? '').length } };
 }

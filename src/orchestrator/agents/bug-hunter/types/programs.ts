@@ -87,11 +87,12 @@ function baseHost(project: Project, sources: Map<string, KeptSource>): Host {
     ...host,
     // Projects that this one references are read from their sources: their build output may be missing or old.
     useSourceOfProjectReferenceRedirect: () => true,
-    getSourceFile(file, languageVersion, onError, shouldCreate) {
+    getSourceFile(...asked) {
+      const [file] = asked;
       const stamp = stampOf(file);
       const known = sources.get(file);
       if (known && known.stamp === stamp) return known.source;
-      const source = host.getSourceFile(file, languageVersion, onError, shouldCreate);
+      const source = host.getSourceFile(...asked);
       if (source && stamp !== null) sources.set(file, { stamp, source });
       return source;
     },
@@ -112,9 +113,10 @@ function overlaid(host: Host, overlay: Overlay, project: Project): Host {
     fileExists: (file) => (overlay.has(file) ? overlay.get(file) !== null : host.fileExists(file)),
     readFile: (file) => (overlay.has(file) ? (overlay.get(file) ?? undefined) : host.readFile(file)),
     directoryExists: (folder) => folders.has(folder) || (host.directoryExists?.(folder) ?? false),
-    getSourceFile(file, languageVersion, onError, shouldCreate) {
+    getSourceFile(...asked) {
+      const [file, languageVersion] = asked;
       const text = overlay.get(file);
-      if (text === undefined) return host.getSourceFile(file, languageVersion, onError, shouldCreate);
+      if (text === undefined) return host.getSourceFile(...asked);
       if (text === null) return undefined;
       const source = parsed.get(file) ?? compiler.createSourceFile(file, text, languageVersion, true);
       parsed.set(file, source);

@@ -1,7 +1,7 @@
 import type ts from 'typescript';
 import { counterpartOf } from '../before.ts';
 import type { Look, SuspicionRule } from '../rule.ts';
-import { bare, collect, enclosingFunction, isFunction, some, textOf, usesOf, wrapped } from '../syntax.ts';
+import { bare, collect, enclosingFunction, isFunction, some, someOwn, textOf, usesOf, wrapped } from '../syntax.ts';
 
 /** Calls that open something by this name, and what closes it. */
 const OPENERS: readonly { readonly callee: RegExp; readonly closes: RegExp; readonly what: string }[] = [
@@ -154,14 +154,7 @@ const effect: SuspicionRule = {
     if (!look.ts.isCallExpression(node) || !/^(?:React\.)?use(?:Layout)?Effect$/.test(textOf(node.expression))) return;
     const [callback] = node.arguments;
     if (!callback || !look.ts.isArrowFunction(callback) || !look.ts.isBlock(callback.body)) return;
-    if (
-      some(
-        look.ts,
-        callback.body,
-        (one) => look.ts.isReturnStatement(one) && one.expression !== undefined,
-        (one) => !look.ts.isFunctionLike(one),
-      )
-    )
+    if (someOwn(look.ts, callback.body, (one) => look.ts.isReturnStatement(one) && one.expression !== undefined))
       return;
     const started = collect(look.ts, callback.body, look.ts.isCallExpression).find((call) => isStart(look, call));
     const stopped = /removeEventListener|clearInterval|once:|signal|\.off\(|unsubscribe/.test(textOf(callback.body));

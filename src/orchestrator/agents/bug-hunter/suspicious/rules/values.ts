@@ -1,7 +1,7 @@
 import type ts from 'typescript';
 import type { Look, SuspicionRule } from '../rule.ts';
 import { counterpartOf } from '../before.ts';
-import { bare, collect, enclosingFunction, isPlain, some, textOf, usesOf } from '../syntax.ts';
+import { bare, collect, enclosingFunction, isPlain, some, someOwn, textOf, usesOf } from '../syntax.ts';
 import { isArray, isLibSymbol, isUnclear } from '../types.ts';
 
 const nearMiss: SuspicionRule = {
@@ -234,16 +234,7 @@ const returnDropped: SuspicionRule = {
       pair.before,
       (old) => look.ts.isReturnStatement(old) && old.expression !== undefined && textOf(old.expression) === wanted,
     );
-    if (
-      !returned ||
-      some(
-        look.ts,
-        pair.now,
-        (one) => look.ts.isReturnStatement(one),
-        (one) => !look.ts.isFunctionLike(one),
-      )
-    )
-      return;
+    if (!returned || someOwn(look.ts, pair.now, look.ts.isReturnStatement)) return;
     const { Void, Undefined, Never, Any } = look.ts.TypeFlags;
     const type =
       look.checker.getAwaitedType(look.checker.getTypeAtLocation(node.expression)) ??
