@@ -35,7 +35,7 @@ function pair(): Pair {
     handlers: {
       double: (value) => Promise.resolve(value * 2),
       fail: (why) => Promise.reject(new Error(why)),
-      wait: (_, signal) =>
+      wait: (_, { signal }) =>
         new Promise((resolve) => {
           seen.push('waiting');
           signal.addEventListener('abort', () => {

@@ -5,10 +5,15 @@ import type { Clock } from '../env.ts';
 export type Api = Readonly<Record<string, { readonly request: unknown; readonly reply: unknown }>>;
 export type Events = Readonly<Record<string, unknown>>;
 
-/** Answers the other end's requests. The signal aborts when the asker lost interest or the channel ends. */
+/** Answers the other end's requests. */
 export type Handlers<A extends Api> = {
-  readonly [M in keyof A & string]: (request: A[M]['request'], signal: AbortSignal) => Promise<A[M]['reply']>;
+  readonly [M in keyof A & string]: (request: A[M]['request'], asker: Asker) => Promise<A[M]['reply']>;
 };
+
+export interface Asker {
+  /** Aborts when the asker lost interest or the channel ends. Made when first read: most handlers never do. */
+  readonly signal: AbortSignal;
+}
 
 export interface Channel<Remote extends Api, Sent extends Events> {
   /** Rejects with a ChannelError. */
@@ -47,6 +52,8 @@ type Message =
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ChannelError) => void;
+  /** Ends the watch over timeout and abort. */
+  readonly stop: (() => void) | null;
 }
 
 export function createChannel<
@@ -62,7 +69,7 @@ export function createChannel<
 }): Channel<Remote, Sent> {
   const { port } = deps;
   const waiting = new Map<number, Waiting>();
-  const answering = new Map<number, AbortController>();
+  const answering = new Map<number, AbortableAsker>();
   let outgoing: Message[] = [];
   let lastId = 0;
   let closed = false;
@@ -84,21 +91,7 @@ export function createChannel<
         post({ kind: 'abort', id });
         settle(id)?.reject(error);
       };
-      const stop = watch(options, {
-        method,
-        clock: deps.clock,
-        giveUp,
-      });
-      waiting.set(id, {
-        resolve: (reply) => {
-          stop();
-          resolve(reply);
-        },
-        reject: (error) => {
-          stop();
-          reject(error);
-        },
-      });
+      waiting.set(id, { resolve, reject, stop: watch(options, { method, clock: deps.clock, giveUp }) });
       post({ kind: 'request', id, method, value });
     });
   }
@@ -124,12 +117,12 @@ export function createChannel<
   }
 
   async function answer({ id, method, value }: Message & { kind: 'request' }): Promise<void> {
-    const controller = new AbortController();
-    answering.set(id, controller);
+    const asker = createAsker();
+    answering.set(id, asker);
     try {
       const handler = Object.hasOwn(deps.handlers, method) ? deps.handlers[method] : undefined;
       if (handler === undefined) throw new Error(`nothing answers ${method}`);
-      post({ kind: 'reply', id, value: await handler(value, controller.signal) });
+      post({ kind: 'reply', id, value: await handler(value, asker) });
     } catch (error) {
       post({ kind: 'error', id, message: error instanceof Error ? error.message : String(error) });
     } finally {
@@ -141,6 +134,7 @@ export function createChannel<
   function settle(id: number): Waiting | undefined {
     const found = waiting.get(id);
     waiting.delete(id);
+    found?.stop?.();
     return found;
   }
 
@@ -162,20 +156,41 @@ export function createChannel<
     closed = true;
     port.close();
     for (const id of [...waiting.keys()]) settle(id)?.reject(closedError());
-    for (const controller of answering.values()) controller.abort();
+    for (const asker of answering.values()) asker.abort();
   }
+}
+
+interface AbortableAsker extends Asker {
+  abort(): void;
+}
+
+function createAsker(): AbortableAsker {
+  let controller: AbortController | undefined;
+  let aborted = false;
+  return {
+    get signal() {
+      controller ??= new AbortController();
+      if (aborted) controller.abort();
+      return controller.signal;
+    },
+    abort() {
+      aborted = true;
+      controller?.abort();
+    },
+  };
 }
 
 function closedError(): ChannelError {
   return new ChannelError('closed', 'the other end is gone');
 }
 
-/** Gives up at the timeout or the abort. Returns stop. */
+/** Gives up at the timeout or the abort. Returns stop; null where there is neither. */
 function watch(
   options: RequestOptions,
   to: { readonly method: string; readonly clock: Clock; readonly giveUp: (error: ChannelError) => void },
-): () => void {
+): (() => void) | null {
   const { signal, timeoutMs } = options;
+  if (signal === undefined && timeoutMs === undefined) return null;
   const onAbort = (): void => to.giveUp(new ChannelError('aborted', `${to.method} was aborted`));
   signal?.addEventListener('abort', onAbort);
   const onTimeout = (): void =>

@@ -17,7 +17,7 @@ export type JournalLimits = BatchLimits & SegmentLimits;
 export const JOURNAL_LIMITS: JournalLimits = {
   batchEvents: 512,
   batchBytes: 256 * 1024,
-  segmentBytes: 8 * 1024 * 1024,
+  segmentBytes: 32 * 1024 * 1024,
   firstFillBytes: 64 * 1024,
   maxFillBytes: 1024 * 1024,
 };

@@ -40,6 +40,8 @@ export function createSegmentWriter(deps: {
   const { files } = deps.env;
   let current: OpenSegment | null = null;
   let segments = 0;
+  /** Batch and fill side by side; kept, since a megabyte for each fill would keep the garbage collector busy. */
+  let scratch = Buffer.alloc(0);
 
   return { commit, seal };
 
@@ -88,8 +90,11 @@ export function createSegmentWriter(deps: {
   function writeWithFill(segment: OpenSegment, batch: Buffer): number {
     const wanted = Math.min(Math.max(segment.filled, limits.firstFillBytes), limits.maxFillBytes);
     const room = Math.max(0, limits.segmentBytes - segment.position - batch.length);
-    const bytes = Buffer.concat([batch, Buffer.alloc(Math.min(wanted, room), LINE_FEED)]);
-    const write = { bytes, length: bytes.length, position: segment.position };
+    const length = batch.length + Math.min(wanted, room);
+    if (scratch.length < length) scratch = Buffer.allocUnsafe(length);
+    batch.copy(scratch);
+    scratch.fill(LINE_FEED, batch.length, length);
+    const write = { bytes: scratch, length, position: segment.position };
     return segment.position + writeFully(segment.handle, { ...write, needed: batch.length });
   }
 
