@@ -24,7 +24,7 @@ async function analyze(request: AgentRequest, context: AgentContext, preload: st
     const benchmarks = await compareWithBase(request, context, preload);
     return {
       ok: true,
-      data: { benchmarks: benchmarks.verdicts, slowerTests: durations.slower },
+      data: { benchmarks: benchmarks.verdicts, slower: benchmarks.slower, slowerTests: durations.slower },
       summary: summaryOf(durations, benchmarks),
       ...(durations.compared + benchmarks.verdicts.length === 0 ? { nothingChecked: true } : {}),
     };

@@ -14,10 +14,13 @@ import type { Verdict } from './statistics.ts';
 import { makeTrees, type Trees } from './trees.ts';
 
 export interface BenchmarkReport {
-  readonly verdicts: readonly { readonly file: string; readonly name: string; readonly verdict: string }[];
+  /** `benchmark`: its file. */
+  readonly verdicts: readonly { readonly benchmark: string; readonly name: string; readonly verdict: string }[];
+  /** Where it is slower. */
+  readonly slower: readonly { readonly rule: string; readonly file: string; readonly name: string }[];
 }
 
-const NOTHING: BenchmarkReport = { verdicts: [] };
+const NOTHING: BenchmarkReport = { verdicts: [], slower: [] };
 /** When no timeout is given: the agent's own default. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** Part of the timeout that measuring may take; the rest is for the trees, the profiles and the end. */
@@ -139,7 +142,7 @@ async function measureAll(job: {
 
 async function compareAll(session: Session): Promise<BenchmarkReport> {
   const { plan, context } = session;
-  const verdicts: { file: string; name: string; verdict: string }[] = [];
+  const verdicts: { benchmark: string; name: string; verdict: string }[] = [];
   const slower: { readonly benchmark: Benchmark; readonly name: string; readonly verdict: Verdict }[] = [];
   for (const [index, benchmark] of plan.benchmarks.entries()) {
     const comparison = await compareOne(benchmark, index, session);
@@ -151,12 +154,11 @@ async function compareAll(session: Session): Promise<BenchmarkReport> {
     }
     for (const [name, verdict] of comparison.verdicts) {
       context.emit({ kind: 'log', stream: 'note', text: verdictLine(titleOf(benchmark, name), verdict) });
-      verdicts.push({ file: benchmark.file, name, verdict: verdictWords(verdict) });
+      verdicts.push({ benchmark: benchmark.file, name, verdict: verdictWords(verdict) });
       if (verdict.kind === 'slower') slower.push({ benchmark, name, verdict });
     }
   }
-  await reportSlower(slower, session);
-  return { verdicts };
+  return { verdicts, slower: await reportSlower(slower, session) };
 }
 
 function compareOne(benchmark: Benchmark, index: number, session: Session): Promise<Comparison> {
@@ -198,8 +200,8 @@ function emitEvidence({ benchmark, last }: Comparison, context: AgentContext): v
 type SlowBenchmark = { readonly benchmark: Benchmark; readonly name: string; readonly verdict: Verdict };
 
 /** One finding per function: several benchmarks that one change slows say it once, by the clearest of them. */
-async function reportSlower(slower: readonly SlowBenchmark[], session: Session): Promise<void> {
-  if (slower.length === 0) return;
+async function reportSlower(slower: readonly SlowBenchmark[], session: Session): Promise<BenchmarkReport['slower']> {
+  if (slower.length === 0) return [];
   const { plan, context } = session;
   const { workspace } = context;
   const code = await readChangedCode({
@@ -209,18 +211,18 @@ async function reportSlower(slower: readonly SlowBenchmark[], session: Session):
     files: plan.changedCode,
   });
   const said = new Set<string>();
+  const found: { rule: string; file: string; name: string }[] = [];
   for (const { benchmark, name, verdict } of slower.toSorted((a, b) => b.verdict.ratio - a.verdict.ratio)) {
     context.emit({ kind: 'progress', message: `${titleOf(benchmark, name)}: looking where the time goes` });
     const place = (await culpritOf({ benchmark, name, verdict }, code, session)) ?? (await firstChange(session));
     const key = `${place.file}:${String(place.range.start.line)}`;
     if (said.has(key)) continue;
     said.add(key);
-    emitFinding(
-      slowerFinding(titleOf(benchmark, name), verdict, place),
-      (await workspace.read(place.file)) ?? '',
-      context,
-    );
+    const finding = slowerFinding(titleOf(benchmark, name), verdict, place);
+    found.push({ rule: finding.rule, file: place.file, name: place.name });
+    emitFinding(finding, (await workspace.read(place.file)) ?? '', context);
   }
+  return found;
 }
 
 async function culpritOf(slow: SlowBenchmark, code: ChangedCode, session: Session): Promise<SlowPlace | null> {
