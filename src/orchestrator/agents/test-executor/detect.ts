@@ -217,7 +217,7 @@ async function toSuite(
 }
 
 /** The package as Node would find it from the folder: in it or above, links followed. */
-export async function findInstalled(name: string, from: string): Promise<Installed | null> {
+async function findInstalled(name: string, from: string): Promise<Installed | null> {
   for (let folder = from; ; folder = dirname(folder)) {
     const at = join(folder, 'node_modules', name);
     const text = await readFile(join(at, 'package.json'), 'utf8').catch(() => null);

@@ -63,7 +63,7 @@ export async function reportUnreachedExports({
   return { reported, older };
 }
 
-export interface ExportedFunction {
+interface ExportedFunction {
   readonly name: string;
   /** 0-based lines of the whole function, end inclusive. */
   readonly startLine: number;
@@ -74,7 +74,7 @@ export interface ExportedFunction {
 }
 
 /** Functions and classes that the file exports by name or as its default. Text that does not parse has none. */
-export function exportedFunctions(file: string, text: string): readonly ExportedFunction[] {
+function exportedFunctions(file: string, text: string): readonly ExportedFunction[] {
   const { program, module } = parseSync(file, text);
   const exported = new Map(
     module.staticExports.flatMap(({ entries }) =>
