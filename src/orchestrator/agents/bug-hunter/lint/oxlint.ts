@@ -103,7 +103,9 @@ async function diagnoseBase(
   files: readonly string[],
   oxlint: Oxlint,
 ): Promise<ReadonlyMap<string, readonly Draft[]>> {
-  const folder = await mkdtemp(join(hunt.request.stateDir, 'agents', 'bug-hunter-base-'));
+  const agents = join(hunt.request.stateDir, 'agents');
+  await mkdir(agents, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(agents, 'bug-hunter-base-'));
   try {
     const written: string[] = [];
     for (const file of files) {
