@@ -8,7 +8,9 @@ import { proves } from '../requirements.ts';
 import { folderWorkspace, makeFolder, removeFolder, writeFiles } from '../support/folder-workspace.ts';
 
 const folders: string[] = [];
-afterEach(() => folders.splice(0).forEach(removeFolder));
+afterEach(() => {
+  for (const root of folders.splice(0)) for (const each of [root, `${root}.state`]) removeFolder(each);
+});
 
 function folder(files: Readonly<Record<string, string>>): string {
   const root = makeFolder(files);
@@ -20,7 +22,6 @@ function load(root: string): Promise<ImportGraph> {
   // Beside the workspace, as in life: the state folder is never inside it.
   return loadImportGraph({ workspace: folderWorkspace(root), cacheFile: `${root}.state/import-graph` });
 }
-afterEach(() => folders.forEach((root) => removeFolder(`${root}.state`)));
 
 const targets = (graph: ImportGraph, file: string): string[] =>
   graph
