@@ -99,7 +99,12 @@ export function createEngineRig(
       // A dead process does not come back from its last write.
       journal: { ...journal, append: async (group) => (dead ? new Promise(() => {}) : journal.append(group)) },
       reader,
-      claims: createClaims({ env, stateDir: STATE_DIR, session: journal.session, highestRun: reader.highestRun }),
+      claims: createClaims({
+        env,
+        stateDir: STATE_DIR,
+        session: journal.session,
+        highestRun: () => reader.highestRun(),
+      }),
       workspace: ignoringEnv(folderWorkspace(root)),
       library: {
         find: async (id) => {

@@ -30,7 +30,7 @@ describe(proves('A9', 'the runner'), () => {
   it('runs steps in order, hands results on, and stores a chain of n steps in n + 1 turns', async () => {
     rig.workflow(chain('one', 'two', 'three'));
     rig.script('one', () => done('first'));
-    rig.script('two', ({ needs }) => done(`after ${String(needs['one'])}`, 'two is done'));
+    rig.script('two', ({ needs }) => done(`after ${JSON.stringify(needs['one'])}`, 'two is done'));
     const process = rig.process();
     const syncsBefore = rig.syncs();
     const view = await finished(process.runner.startRun({ workflow: 'chain' }));
@@ -43,7 +43,7 @@ describe(proves('A9', 'the runner'), () => {
       [
         ['one', {}],
         ['two', { one: 'first' }],
-        ['three', { two: 'after first' }],
+        ['three', { two: 'after "first"' }],
       ],
     );
     assert.equal(view.steps[1]?.summary, 'two is done');

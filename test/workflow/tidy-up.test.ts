@@ -6,12 +6,12 @@ import { proves } from '../requirements.ts';
 
 describe(proves('A9', 'what runs leave in the state folder'), () => {
   it('keeps the newest files of each kind', () => {
-    const { clock, start } = createSimulatedMachine({ seed: 1 });
-    const { files } = start().env;
+    const machine = createSimulatedMachine({ seed: 1 });
+    const { files } = machine.start().env;
     files.makeDir('/state/logs');
     for (let at = 0; at < 14; at++) {
       files.open(`/state/logs/${at}.log`, 'create').close();
-      clock.advance(1000);
+      machine.clock.advance(1000);
     }
     tidyUp({ files, stateDir: '/state', kept: { logs: 12 } });
     assert.equal(files.readDir('/state/logs').length, 14, 'a few too many are left alone');

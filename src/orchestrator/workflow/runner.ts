@@ -54,7 +54,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   let tidied = false;
   let cancelPoll = (): void => {};
 
-  return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions: stored.recordDeaths, close };
+  return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions: () => stored.recordDeaths(), close };
 
   async function startRun(request: StartRequest): Promise<Result<RunHandle>> {
     const definition = await deps.library.find(request.workflow);
