@@ -13,9 +13,17 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
     timeoutMs: 30 * SECOND,
     retry: { max: 3, multiplier: 2 },
     operations: [
-      { name: 'pre-check', inputs: { files: 'scope', tools: [] }, about: 'secrets, insecure patterns and dependencies in scope' },
-      { name: 'post-check', inputs: { files: 'scope', tools: [] }, about: 'what is new since the pre-check, including what the run itself did' },
-      { name: 'validate', inputs: { files: 'scope', tools: [] }, about: 'the files that the task concerns' },
+      {
+        name: 'pre-check',
+        inputs: { files: 'workspace', tools: [] },
+        about: 'secrets, insecure patterns and dependencies in scope',
+      },
+      {
+        name: 'post-check',
+        inputs: { files: 'workspace', tools: [] },
+        about: 'what is new since the pre-check, including what the run itself did',
+      },
+      { name: 'validate', inputs: { files: 'workspace', tools: [] }, about: 'the files that the task concerns' },
     ],
   },
   {
@@ -24,7 +32,11 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
     timeoutMs: 45 * SECOND,
     retry: { max: 3, multiplier: 1.5 },
     operations: [
-      { name: 'hunt', inputs: { files: 'workspace', tools: ['typescript', 'eslint', 'oxlint', '@biomejs/biome'] }, about: 'type errors, lint, suspicious code' },
+      {
+        name: 'hunt',
+        inputs: { files: 'workspace', tools: ['typescript', 'eslint', 'oxlint', '@biomejs/biome'] },
+        about: 'type errors, lint, suspicious code',
+      },
     ],
   },
   {
@@ -33,8 +45,16 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
     timeoutMs: 120 * SECOND,
     retry: { max: 2, multiplier: 2 },
     operations: [
-      { name: 'run', inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] }, about: 'the related tests, or the task’s own command' },
-      { name: 'design', inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] }, about: 'which tests prove this change, run; changed exports that no test reaches' },
+      {
+        name: 'run',
+        inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] },
+        about: 'the related tests, or the task’s own command',
+      },
+      {
+        name: 'design',
+        inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] },
+        about: 'which tests prove this change, run; changed exports that no test reaches',
+      },
     ],
   },
   {
@@ -43,8 +63,16 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
     timeoutMs: 60 * SECOND,
     retry: { max: 5, multiplier: 1.2 },
     operations: [
-      { name: 'analyze', inputs: { files: 'workspace', tools: ['vitest', 'tinybench', 'mitata'] }, about: 'slower tests, steps or benchmarks than before' },
-      { name: 'validate', inputs: { files: 'workspace', tools: ['vitest', 'tinybench', 'mitata'] }, about: 'the same, after a task' },
+      {
+        name: 'analyze',
+        inputs: { files: 'workspace', tools: ['vitest', 'tinybench', 'mitata'] },
+        about: 'slower tests, steps or benchmarks than before',
+      },
+      {
+        name: 'validate',
+        inputs: { files: 'workspace', tools: ['vitest', 'tinybench', 'mitata'] },
+        about: 'the same, after a task',
+      },
     ],
   },
   {
@@ -53,8 +81,16 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
     timeoutMs: 20 * SECOND,
     retry: { max: 3, multiplier: 1.5 },
     operations: [
-      { name: 'optimize', inputs: { files: 'workspace', tools: [] }, about: 'what one must read to deal with this change, within a token budget' },
-      { name: 'analyze-task', inputs: { files: 'workspace', tools: [] }, about: 'the files and symbols that a task concerns' },
+      {
+        name: 'optimize',
+        inputs: { files: 'workspace', tools: [] },
+        about: 'what one must read to deal with this change, within a token budget',
+      },
+      {
+        name: 'analyze-task',
+        inputs: { files: 'workspace', tools: [] },
+        about: 'the files and symbols that a task concerns',
+      },
     ],
   },
 ];

@@ -6,7 +6,7 @@ export interface FlowCase {
   readonly file?: string;
 }
 
-const bad = (title: string, rule: string, code: string, file?: string): FlowCase => ({
+const bad = (title: string, rule: string, ...[code, file]: readonly [code: string, file?: string]): FlowCase => ({
   title,
   rules: [rule],
   code,

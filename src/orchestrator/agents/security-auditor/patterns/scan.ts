@@ -101,11 +101,10 @@ export function scanPatterns(parsed: ParsedSource, modules: Modules = NO_MODULES
 
 /** A call in a chain over several lines is shown where its own name stands. */
 function rangeOf(source: ts.SourceFile, node: ts.Node): FindingDraft['range'] {
-  const isChained = ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression);
   const begin = source.getLineAndCharacterOfPosition(node.getStart());
-  const named = isChained
-    ? source.getLineAndCharacterOfPosition((node.expression as ts.PropertyAccessExpression).name.getStart())
-    : begin;
-  const start = named.line === begin.line ? begin : named;
-  return { start, end: source.getLineAndCharacterOfPosition(node.getEnd()) };
+  const named =
+    ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)
+      ? source.getLineAndCharacterOfPosition(node.expression.name.getStart())
+      : begin;
+  return { start: named.line === begin.line ? begin : named, end: source.getLineAndCharacterOfPosition(node.getEnd()) };
 }

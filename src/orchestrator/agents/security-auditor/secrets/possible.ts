@@ -18,6 +18,8 @@ const AUTHORIZATION =
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HASH = /^(?:sha\d{1,3}[-:]|md5[-:])|^[0-9a-f]{40}$|^[0-9a-f]{64}$|^\$2[aby]\$|^\$argon2|^\$scrypt|^pbkdf2/i;
+/** Under these names 40 or 64 hexadecimal digits are a key, not the id of a commit. */
+const HEX_KEY = /(?:api|access|secret|signing|encryption|private)[_.-]?key|client[_.-]?secret|passw/i;
 /** Code, paths, addresses, references, settings: what stands beside such names without being the secret. */
 const REFERENCE =
   /^(?:https?:|file:|\/|\.{1,2}\/|~\/|\w+:\/\/|arn:|vault:|ssm:|op:\/\/|secretref|env[:.]|ENC\[|!|&|\*|@|#|--|data:)|[(){}[\]<>|;,]|\$|^\w+(?:\.\w+)+$|::|->|=>|^(?:true|false|null|none|undefined|string|number|boolean|any|void|unknown|never)\b/i;
@@ -63,7 +65,7 @@ function isLikelySecret(value: string, { name, isQuoted }: Named): boolean {
     /[^\x20-\x7e]/.test(value) ||
     isPlaceholder(value) ||
     REFERENCE.test(value) ||
-    HASH.test(value) ||
+    (HASH.test(value) && !(isQuoted && HEX_KEY.test(name) && /^[0-9a-f]+$/i.test(value))) ||
     WORDS.test(value)
   )
     return false;

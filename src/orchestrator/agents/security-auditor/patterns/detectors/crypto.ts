@@ -178,10 +178,18 @@ export function detectJwt(facts: CallFacts, report: Report): void {
     isDecode &&
     first &&
     taintOf(first)?.group === 'request' &&
-    !/\b(?:jwtVerify|\.verify|verify\w*)\s*\(/.test(node.getSourceFile().text)
+    option(key, 'complete') === undefined &&
+    !/\b(?:jwtVerify|\.verify|verify\w*)\s*\(/.test(functionAround(node).getText())
   )
     report('jwt.not-verified', node);
   if (/^jwt-simple\.decode$/.test(api) && args[2]?.literal === true) report('jwt.not-verified', node);
+}
+
+/** The innermost function that the call stands in, else the file. */
+function functionAround(node: ts.Node): ts.Node {
+  let at: ts.Node = node.parent;
+  while (!ts.isFunctionLike(at) && !ts.isSourceFile(at)) at = at.parent;
+  return at;
 }
 
 function acceptsNone(options: Value | undefined): boolean {

@@ -67,7 +67,7 @@ function queryObject({ name, api, args }: CallFacts): Value | undefined {
   if (
     !first ||
     !NOSQL_METHODS.test(name) ||
-    !COLLECTIONS.test(owner) ||
+    !(COLLECTIONS.test(owner) || first.members) ||
     option(first, 'where') ||
     /^(?:Array|Object|React)$/.test(owner)
   )

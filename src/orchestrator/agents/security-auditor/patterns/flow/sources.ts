@@ -240,7 +240,8 @@ function parameterName(fn: ts.FunctionLikeDeclaration, index: number): string {
 
 /** The name a function is known by: its own, its variable's, its property's. */
 export function functionName(fn: ts.Node): string {
-  if ('name' in fn && fn.name && ts.isIdentifier(fn.name as ts.Node)) return (fn.name as ts.Identifier).text;
+  if ((ts.isFunctionDeclaration(fn) || ts.isFunctionExpression(fn) || ts.isMethodDeclaration(fn)) && fn.name)
+    return fn.name.getText();
   const { parent } = fn;
   if (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent))
     return parent.name.getText();
