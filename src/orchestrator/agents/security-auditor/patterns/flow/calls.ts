@@ -11,7 +11,7 @@ import {
 } from './flow-tables.ts';
 import { requiredModule } from './imports.ts';
 import type { CallFacts, Machine, Place } from './machine.ts';
-import { requestCall, sourceCall, tainted } from './sources.ts';
+import { requestCall, sourceCall } from './sources.ts';
 import { cleared, HOLE, joinTaint, joinValues, taintOf, UNKNOWN_VALUE, type Value } from './value.ts';
 
 /** What a call gives back; on the way the rules hear of it and callbacks are followed. */
@@ -241,6 +241,3 @@ function shortText(node: ts.Node): string {
   const text = node.getText();
   return text.length <= 40 && !text.includes('\n') ? text : '';
 }
-
-export const outsideValue = (label: string): Value =>
-  tainted({ origin: `message.${label}`, label, group: 'request', isContainer: true });
