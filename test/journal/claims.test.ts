@@ -18,10 +18,10 @@ function owner(machine: SimulatedMachine): Owner {
   const opened = openJournal({ env: running.env, stateDir: STATE_DIR });
   assert(opened.ok);
   const { session } = opened.value;
-  const { highestRun } = createJournalReader({ env: running.env, stateDir: STATE_DIR });
+  const reader = createJournalReader({ env: running.env, stateDir: STATE_DIR });
   return {
     session,
-    claims: createClaims({ env: running.env, stateDir: STATE_DIR, session, highestRun }),
+    claims: createClaims({ env: running.env, stateDir: STATE_DIR, session, highestRun: () => reader.highestRun() }),
     die: () => running.kill(),
     async store(run, number) {
       assert(

@@ -54,7 +54,7 @@ export interface SimulatedDisk {
  */
 export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string, Inode>): SimulatedDisk {
   const entries = new Map<string, Inode>(from);
-  let durableEntries = new Map<string, Inode>(from);
+  const durableEntries = new Map<string, Inode>(from);
   const pendingEntries = new Map<string, PendingEntry[]>();
   const faults: DiskFaults = {};
   if (from === undefined) {
@@ -95,11 +95,11 @@ export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string
       if (closed) throw systemError('EBADF', file);
     };
     return {
-      write(bytes, offset, length, position) {
+      write(...[bytes, offset, length, position]) {
         alive();
         return write(inode, { bytes: bytes.slice(offset, offset + length), position, file });
       },
-      read(into, offset, length, position) {
+      read(...[into, offset, length, position]) {
         alive();
         const part = inode.content.subarray(position, position + length);
         into.set(part, offset);

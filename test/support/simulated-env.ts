@@ -77,7 +77,7 @@ export function createSimulatedMachine(options: {
   readonly disk?: SimulatedDisk;
 }): SimulatedMachine {
   const clock = options.clock ?? createSimulatedClock();
-  const disk = options.disk ?? createSimulatedDisk(clock.now);
+  const disk = options.disk ?? createSimulatedDisk(() => clock.now());
   const random = createSeededRandom(options.seed);
   /** Path → process. */
   const held = new Map<string, number>();

@@ -37,6 +37,7 @@ export async function* followSessions(deps: {
 }): AsyncGenerator<StoredEvent, void, undefined> {
   const { query, signal, sessions } = deps;
   const matches = matcherOf(query);
+  const isMatch = (event: StoredEvent): boolean => matches.event(event);
   const positions = new Map<string, Position>();
   /** Dead, and read to the end. */
   const finished = new Set<string>();
@@ -49,9 +50,7 @@ export async function* followSessions(deps: {
       if (finished.has(session)) continue;
       if (live || positions.has(session) || matches.session(facts, live)) {
         const onPosition = (position: Position): void => void positions.set(session, position);
-        yield* Iterator.from(sessions.read({ session, from: positions.get(session), onPosition })).filter(
-          matches.event,
-        );
+        yield* Iterator.from(sessions.read({ session, from: positions.get(session), onPosition })).filter(isMatch);
       }
       if (!live) finished.add(session);
     }

@@ -44,7 +44,12 @@ export function openJournal(deps: {
     if (!start.ok) return start;
     const writer = createWriter({ env, start: start.value, layout, limits });
     try {
-      const repaired = repairDeadSessions({ env, layout, session: start.value.session, store: writer.storeNow });
+      const repaired = repairDeadSessions({
+        env,
+        layout,
+        session: start.value.session,
+        store: (events) => writer.storeNow(events),
+      });
       clearExpired({ env, layout });
       return { ok: true, value: { ...writer.journal, repaired } };
     } catch (error) {

@@ -67,16 +67,17 @@ export function createJournalReader(deps: { readonly env: Env; readonly stateDir
 
   function* events(query: EventQuery): Generator<StoredEvent, void, undefined> {
     const matches = matcherOf(query);
+    const isMatch = (event: StoredEvent): boolean => matches.event(event);
     const candidates = contexts().filter((facts) => matches.session(facts, isLive(facts.session)));
     if (query.limit === undefined) {
-      for (const { session } of candidates) yield* read({ session }).filter(matches.event);
+      for (const { session } of candidates) yield* read({ session }).filter(isMatch);
       return;
     }
     const newest: (readonly StoredEvent[])[] = [];
     let missing = query.limit;
     for (const { session } of candidates.toReversed()) {
       if (missing <= 0) break;
-      const found = newestOf(read({ session }).filter(matches.event), missing);
+      const found = newestOf(read({ session }).filter(isMatch), missing);
       missing -= found.length;
       newest.unshift(found);
     }

@@ -47,7 +47,7 @@ function closeDeadSession(deps: Parameters<typeof repairDeadSessions>[0], found:
     return [];
   }
   const scan = createSessionScan(deps, { ...found, writer: 'died' });
-  for (const _ of scan.events());
+  scan.events().forEach(() => undefined);
   if (scan.foreign()) return [];
   const tails = found.segments
     .filter((segment) => segment >= scan.position().segment)
