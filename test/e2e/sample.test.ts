@@ -49,7 +49,7 @@ async function review(variant: 'planted' | 'clean'): Promise<ResultLine> {
   }
 }
 
-/** One line for every planted defect that is missing or graded otherwise, and every finding that is none; empty when all fits. */
+/** One line for every planted defect that is missing or of another grade, and every finding that is none; empty when all fits. */
 function differences(planted: readonly Planted[], findings: readonly Finding[]): string {
   const left = new Set(findings);
   const found = new Set<string>();
@@ -59,8 +59,6 @@ function differences(planted: readonly Planted[], findings: readonly Finding[]):
     if (!hit) continue;
     left.delete(hit);
     found.add(one.id);
-    if (hit.severity !== one.severity)
-      lines.push(`severity ${one.id}: ${hit.severity} in place of ${one.severity} (${place(hit)})`);
     if (one.grade !== undefined && hit.confidence !== one.grade)
       lines.push(`confidence ${one.id}: ${hit.confidence} in place of ${one.grade} (${place(hit)})`);
   }

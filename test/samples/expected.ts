@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { SEVERITIES } from '../../src/contract/findings.ts';
 
 const plantedSchema = z.object({
   id: z.string(),
@@ -14,7 +13,6 @@ const plantedSchema = z.object({
   endLine: z.int().optional(),
   /** First line of the statement that `line` is in. */
   statementStartLine: z.int().optional(),
-  severity: z.enum(SEVERITIES),
   note: z.string(),
   grade: z.enum(['certain', 'possible']).optional(),
   /** Another planted defect: one finding for the two will do. */

@@ -54,7 +54,8 @@ export function followsFromMissing(diagnostic: ts.Diagnostic, missing: MissingDe
   if (diagnostic.code === MODULE_NOT_FOUND) return isModuleMissing(text, missing);
   if (!isAnythingMissing(missing)) return false;
   if (FOLLOW_UP_CODES.has(diagnostic.code)) return true;
-  if (/'(?:unknown|\{\}|never|never\[\])'|\bunknown\b/.test(text)) return true;
+  // With every import found nothing is inferred from a package that is not there.
+  if (missing.packages.length > 0 && /'(?:unknown|\{\}|never|never\[\])'|\bunknown\b/.test(text)) return true;
   return [...text.matchAll(/'(?:typeof )?([A-Za-z_$][\w$]*)/g)].some(
     ([, name]) => name !== undefined && missing.incomplete.has(name),
   );

@@ -133,6 +133,41 @@ const position: SuspicionRule = {
   },
 };
 
+const neverNegative: SuspicionRule = {
+  id: 'condition.length-never-negative',
+  severity: 'warning',
+  confidence: 'certain',
+  title: 'A length compared with less than nothing',
+  bad: [
+    'export const f = (xs: string[]) => xs.length >= 0;',
+    'export const f = (s: string) => s.length < 0;',
+    'export const f = (s: Set<string>) => 0 <= s.size;',
+  ],
+  good: [
+    'export const f = (xs: string[]) => xs.length > 0;',
+    'export const f = (xs: string[]) => 0 < xs.length;',
+    'export const f = (line: { length: number }) => line.length >= 0;',
+    'export const f = (xs: string[], n: number) => n >= 0 && xs.length >= n;',
+  ],
+  check(node, look) {
+    if (!look.ts.isBinaryExpression(node)) return;
+    const operator = node.operatorToken.getText(look.source);
+    const [counted, zero] = /^(?:>=|<)$/.test(operator) ? [node.left, node.right] : [node.right, node.left];
+    if (!/^(?:>=|<|<=|>)$/.test(operator) || textOf(zero) !== '0') return;
+    const inner = bare(look.ts, counted);
+    if (!look.ts.isPropertyAccessExpression(inner) || !isCount(look, inner)) return;
+    const always = operator.endsWith('=') ? 'true' : 'false';
+    look.report(node, `${textOf(inner)} is never below 0, so this is always ${always}. Compare with > 0 or === 0.`);
+  },
+};
+
+/** `length` or `size` of something of the language itself: of other things it may be a distance or a sum. */
+function isCount(look: Look, { expression, name }: ts.PropertyAccessExpression): boolean {
+  const type = look.checker.getTypeAtLocation(expression);
+  if (name.text === 'length') return isArray(look, type) || (type.flags & look.ts.TypeFlags.StringLike) !== 0;
+  return name.text === 'size' && (isLibType(type, 'Set') || isLibType(type, 'Map'));
+}
+
 const filled: SuspicionRule = {
   id: 'condition.list-is-true',
   severity: 'warning',
@@ -339,6 +374,7 @@ export const CONDITION_RULES: readonly SuspicionRule[] = [
   contradiction,
   same,
   position,
+  neverNegative,
   filled,
   uncalled,
   empty,

@@ -164,6 +164,7 @@ const lost: SuspicionRule = {
   title: 'A failure that is caught and lost',
   bad: [
     'export const f = (s: string) => {\n  try {\n    return JSON.parse(s) as unknown;\n  } catch (error) {}\n};',
+    'declare function send(s: string): Promise<void>;\nexport const f = async (all: string[]) => {\n  for (const one of all) {\n    try {\n      await send(one);\n    } catch {}\n  }\n};',
     {
       base: 'declare function save(): void;\nexport const f = () => {\n  try {\n    save();\n  } catch (error) {\n    console.error(error);\n    throw error;\n  }\n  return true;\n};',
       code: 'declare function save(): void;\nexport const f = () => {\n  try {\n    save();\n  } catch (error) {\n    return false;\n  }\n  return true;\n};',
@@ -174,10 +175,19 @@ const lost: SuspicionRule = {
     'export const f = (s: string) => {\n  try {\n    return JSON.parse(s) as unknown;\n  } catch (error) {\n    // not JSON: the caller takes the text\n  }\n};',
     'export const f = (s: string) => {\n  try {\n    return JSON.parse(s) as unknown;\n  } catch (_error) {}\n};',
     'declare function close(): void;\nexport const f = () => {\n  try {\n    close();\n  } catch {}\n};',
+    'declare const file: { close(): Promise<void> };\nexport const f = async () => {\n  try {\n    await file.close();\n  } catch {}\n};',
+    'declare function send(s: string): Promise<void>;\nexport const f = async (s: string) => {\n  try {\n    await send(s);\n  } catch {\n    // whoever listens hears the next one\n  }\n};',
   ],
   check(node, look) {
     if (!look.ts.isCatchClause(node)) return;
     const name = node.variableDeclaration?.name;
+    const emptied = node.block.statements.length === 0 && !/\S/.test(node.block.getText().slice(1, -1));
+    const at = { start: node.getStart(look.source), end: node.block.getStart(look.source) + 1 };
+    if (!name && emptied && waitsForWork(look, node.parent.tryBlock))
+      look.report(
+        at,
+        'What goes wrong in this try leaves no trace. Handle it, note it down, or say in a comment why it does not matter.',
+      );
     if (
       !name ||
       !look.ts.isIdentifier(name) ||
@@ -185,15 +195,28 @@ const lost: SuspicionRule = {
       usesOf(look, name, node.block).length > 0
     )
       return;
-    const emptied = node.block.statements.length === 0 && !/\S/.test(node.block.getText().slice(1, -1));
     if (emptied || (look.base && handledBefore(look, node))) {
       look.report(
-        { start: node.getStart(look.source), end: node.block.getStart(look.source) + 1 },
+        at,
         `What goes wrong in this try is lost: ${name.text} is never looked at. Handle it, pass it on, or say in a comment why it does not matter.`,
       );
     }
   },
 };
+
+/** Tidying up and looking whether something is there: that these fail is often the same as that they work. */
+const MAY_FAIL =
+  /^(?:close|end|dispose|destroy|release|unlock|unlink|rm|rmdir|remove|delete|clean\w*|clear|cancel|abort|kill|stop|stat|lstat|access|mkdir|exists|read\w*|import|resolve)/i;
+
+/** Waits in there for something that one wants to know the end of. */
+function waitsForWork(look: Look, block: ts.Block): boolean {
+  return some(look.ts, block, (part) => {
+    if (!look.ts.isAwaitExpression(part) || !look.ts.isCallExpression(part.expression)) return false;
+    const { expression } = part.expression;
+    const name = look.ts.isPropertyAccessExpression(expression) ? expression.name : expression;
+    return !MAY_FAIL.test(name.getText(look.source));
+  });
+}
 
 const ignored: SuspicionRule = {
   id: 'error.callback-ignored',
