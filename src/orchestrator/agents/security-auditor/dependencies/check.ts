@@ -73,7 +73,6 @@ function summed({ file, lockfile }: DependencyInput, { rule, what, has }: Summed
       message,
       file,
       range: { start, end: start },
-      help: `savepoint explain ${rule}`,
     },
   ];
 }
@@ -190,7 +189,6 @@ function draftOf(file: string, { startLine, endLine }: LockedPackage, remark: Re
     ...remark,
     file,
     range: { start: { line: startLine, character: 0 }, end: { line: endLine, character: 0 } },
-    help: `savepoint explain ${remark.rule}`,
   };
 }
 
@@ -222,7 +220,6 @@ export function checkManifest({ file, text, lockfile }: ManifestInput): readonly
         message: `The lockfile does not have ${name}@${range}, so an install takes a version that nobody has tried here. Run the package manager's install and commit the lockfile.`,
         file,
         range: { start: { line, character: 0 }, end: { line, character: lines[line]?.length ?? 0 } },
-        help: 'savepoint explain dependency.drift',
       },
     ];
   });

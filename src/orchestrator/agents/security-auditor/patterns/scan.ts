@@ -66,7 +66,7 @@ export function scanPatterns(parsed: ParsedSource, modules: Modules = NO_MODULES
       file: source.fileName,
       range,
       fix: rule.fix,
-      help: `savepoint explain ${id}`,
+      help: `Instead: ${rule.good}`,
     });
   };
   const listener: Listener = {

@@ -28,7 +28,6 @@ export function secretFindings(
       range: { start: positionAt(lineStarts, secret.start), end: positionAt(lineStarts, secret.end) },
       fingerprint: withOccurrence(key, occurrence),
       fix: 'Take it out of the file, revoke it where it was issued, and read the new one from the environment or a secret store.',
-      help: `savepoint explain ${secret.rule}`,
     };
   });
 }
