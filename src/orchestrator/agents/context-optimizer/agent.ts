@@ -19,8 +19,8 @@ const MOST_CANDIDATES = 40;
 const MOST_FILES_OF_A_TASK = 15;
 const MOST_SYMBOLS = 20;
 /** All changed files together take at most this part of the budget; one other file at most `LARGEST`. */
-const CHANGED = 0.5;
-const LARGEST = 0.4;
+const CHANGED = 0.25;
+const LARGEST = 0.3;
 
 export function createAgent(): Agent {
   const languages = createOtherLanguages();
