@@ -42,7 +42,10 @@ export function startCall(deps: CallDeps, request: AgentRequest): Call {
   };
   const invoke = async (): Promise<AgentOutcome> => {
     try {
-      return await deps.invoker.invoke(request, { signal: controller.signal, onMessage });
+      return await deps.invoker.invoke(
+        { ...request, timeoutMs: deps.timeoutMs },
+        { signal: controller.signal, onMessage },
+      );
     } catch (error) {
       return {
         ok: false,
