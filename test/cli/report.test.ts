@@ -116,7 +116,6 @@ describe('the report of a run', () => {
     const lines = textOf(failedRun, 80, false);
     assert.ok(lines.includes('  FAIL  bug-hunting              27 s  exit code 2, 3 tries'), lines.join('\n'));
     assert.ok(lines.includes('  same  security-pre-check      0.2 s  from cache, run 40'));
-    // eslint-disable-next-line no-control-regex -- the point of the test
     assert.ok(
       lines.every((line) => /^[\u0020-\u007e]*$/.test(line)),
       lines.join('\n'),
@@ -143,9 +142,8 @@ describe('the report of a run', () => {
       fc.property(
         fc.record({ message: nasty, summary: nasty, name: nasty, last: nasty }),
         fc.integer({ min: 40, max: 200 }),
-        fc.constantFrom(...RUN_STATUSES),
-        fc.constantFrom(...STEP_STATUSES),
-        (text, columns, status, stepStatus) => {
+        fc.record({ status: fc.constantFrom(...RUN_STATUSES), stepStatus: fc.constantFrom(...STEP_STATUSES) }),
+        (text, columns, { status, stepStatus }) => {
           const view = runView({
             status,
             findings: [finding({ message: text.message, file: text.name })],
@@ -168,7 +166,6 @@ describe('the report of a run', () => {
           });
           for (const line of textOf(view, columns)) {
             assert.ok(widthOf(line) <= columns, `${widthOf(line)} > ${columns}: ${line}`);
-            // eslint-disable-next-line no-control-regex -- the point of the test
             assert.ok(!/[\u0000-\u001f\u007f-\u009f\u202e]/.test(line), JSON.stringify(line));
           }
         },

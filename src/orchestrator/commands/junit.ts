@@ -50,11 +50,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** XML 1.0 has no place for most control characters and lone surrogates: they are left out. */
 function escapeXml(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // eslint-disable-next-line no-control-regex -- these are exactly the characters to remove
-      .replace(/[\u0000-\u0008\u000b\u000c\u000d-\u001f\ufffe\uffff]/g, '')
-      .replace(/[<>&"\n\t]/g, (character) => ENTITIES[character] ?? character)
-  );
+  return text
+    .toWellFormed()
+    .replace(/[\u0000-\u0008\u000b\u000c\u000d-\u001f\ufffe\uffff]/g, '')
+    .replace(/[<>&"\n\t]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -32,16 +32,16 @@ import { workspaceNode } from './workspace-node.ts';
 export interface Composed {
   readonly services: Services;
   /** "harbor-api on feat/invoice-credit": for the head of a live tree. */
-  place(): Promise<string>;
+  readonly place: () => Promise<string>;
   /** Durations of up to three completed runs of a workflow, newest first, milliseconds. */
-  earlier(workflow: string): readonly number[];
+  readonly earlier: (workflow: string) => readonly number[];
   /**
    * Damage of the journal that this process put in order, or met while reading and nobody has told of: stored as events where
    * the state folder can be written, and given back so that people can be told.
    */
   tellDamage(): Promise<readonly Repair[]>;
   /** Ends child processes, then the session. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Wires everything for one workspace. Nothing is written, locked or started before a command asks for it. */

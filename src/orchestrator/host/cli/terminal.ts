@@ -58,7 +58,6 @@ function isUtf8(env: Environment, platform: NodeJS.Platform): boolean {
 
 /** Text from outside made safe to print on one line: no escape sequences, no control characters. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are exactly the characters to remove
   return stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }
 
