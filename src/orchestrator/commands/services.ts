@@ -17,7 +17,7 @@ export interface Services {
   readonly registry: AgentRegistry;
   readonly invoker: Invoker;
   /** Takes no lock and writes nothing. */
-  reader(): JournalReader;
+  readonly reader: () => JournalReader;
   readonly runs: RunBook;
   /** Opens this process's session, once; fails where the state folder cannot be written or locked. */
   openRunner(): Promise<Result<{ readonly runner: Runner; readonly journal: Journal }>>;

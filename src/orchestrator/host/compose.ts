@@ -39,7 +39,7 @@ export interface Composed {
    * Damage of the journal that this process put in order, or met while reading and nobody has told of: stored as events where
    * the state folder can be written, and given back so that people can be told.
    */
-  tellDamage(): Promise<readonly Repair[]>;
+  readonly tellDamage: () => Promise<readonly Repair[]>;
   /** Ends child processes, then the session. */
   readonly close: () => Promise<void>;
 }

@@ -215,26 +215,22 @@ function findingLines(finding: Finding, columns: number): readonly Line[] {
   return onLastLine ? body : [...body, [{ text: `${' '.repeat(indent)}${rule}`, style: 'dim' }]];
 }
 
+const NOT_CHECKED_SHOWN = 12;
+
 function notChecked(view: RunView, { columns }: ReportOptions): readonly Line[] {
-  if (view.notChecked.length === 0) return [];
-  const indent = '  ';
-  return [
-    title('Not checked'),
-    ...view.notChecked
-      .slice(0, 12)
-      .flatMap(({ what, why }): readonly Line[] =>
-        wrap(`${printable(what)}: ${printable(why)}`, columns - 4).map((text, index): Line => [
-          { text: `${index === 0 ? indent : '    '}${text}`, style: 'dim' },
-        ]),
-      ),
-    ...(view.notChecked.length > 12
-      ? [
-          [
-            { text: `  ${view.notChecked.length - 12} more: savepoint show ${view.number} --json`, style: 'dim' },
-          ] as Line,
-        ]
-      : []),
-  ];
+  // Two steps of one agent may say the same.
+  const all = [...new Set(view.notChecked.map(({ what, why }) => `${printable(what)}: ${printable(why)}`))];
+  if (all.length === 0) return [];
+  const lines = all
+    .slice(0, NOT_CHECKED_SHOWN)
+    .flatMap((text) =>
+      wrap(text, columns - 4).map((part, index): Line => [
+        { text: `${index === 0 ? '  ' : '    '}${part}`, style: 'dim' },
+      ]),
+    );
+  const rest = all.length - NOT_CHECKED_SHOWN;
+  const more: Line = [{ text: `  ${rest} more: savepoint show ${view.number} --json`, style: 'dim' }];
+  return [title('Not checked'), ...lines, ...(rest > 0 ? [more] : [])];
 }
 
 const label = (name: string): Span => ({ text: name.padEnd(10), style: 'bold' });
