@@ -107,9 +107,8 @@ describe(proves('A12', 'commands with the built-in agents'), function () {
     const done = await rig.run(['run', 'tsddr-2.0']);
     assert.equal(done.code, 1, said(done));
     const { findings } = done.only('result');
-    const found = z.object({ rule: z.string().startsWith('secret.'), file: z.literal('src/pay.js') });
     assert.ok(
-      findings.some((finding) => found.safeParse(finding).success),
+      findings.some(({ rule, file }) => rule.startsWith('secret.') && file === 'src/pay.js'),
       JSON.stringify(findings),
     );
     assert.ok(!done.stdout.includes(key) && !done.stderr.includes(key));

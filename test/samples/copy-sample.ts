@@ -57,7 +57,7 @@ async function overlay(from: string, into: string, keys: Map<string, string>): P
     await cp(source, target);
     const text = await readFile(source, 'utf8');
     if (!text.includes('{{key:')) continue;
-    const resolved = text.replace(/\{\{key:([a-z0-9-]+)\}\}/g, (_, name: string) => {
+    const resolved = text.replace(/\{\{key:([A-Za-z0-9_-]+)\}\}/g, (_, name: string) => {
       const key = keys.get(name);
       if (key === undefined) throw new Error(`${source}: keys.json has no "${name}"`);
       return key;
