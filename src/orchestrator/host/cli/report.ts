@@ -19,6 +19,8 @@ const SEVERITY_TONE = { error: 'failed', warning: 'attention', info: 'running' }
 >;
 /** A person reads so many; the rest is counted, and `--json` has all. */
 const FINDINGS_SHOWN = 60;
+/** Notes give way to what is wrong. */
+const NOTES_SHOWN = 10;
 const FAILED_TESTS_SHOWN = 20;
 
 /** The report of a run: sections in the order of UX.md §13, left out when empty. */
@@ -166,7 +168,10 @@ function findings(view: RunView, { columns }: ReportOptions): readonly Line[] {
     .map(([severity, count]) => countWords(count, SEVERITY_WORDS[severity]));
   const where = view.scope.kind === 'changed' ? ' on changed lines' : '';
   const older = view.older > 0 ? `; ${countWords(view.older, 'older one')} not shown` : '';
-  const shown = view.findings.toSorted(byPlace).slice(0, FINDINGS_SHOWN);
+  const sorted = view.findings.toSorted(byPlace);
+  const wrong = sorted.filter(({ severity }) => severity !== 'info').slice(0, FINDINGS_SHOWN);
+  const notes = sorted.filter(({ severity }) => severity === 'info').slice(0, NOTES_SHOWN);
+  const shown = [...wrong, ...notes].sort(byPlace);
   const byFile = Map.groupBy(shown, ({ file }) => file);
   const rest = view.findings.length - shown.length;
   return [
