@@ -62,6 +62,7 @@ describe('A12 security auditor: secrets that are certain', () => {
         findCertainSecrets(text).map((span) => [span.rule, text.slice(span.start, span.end)]),
         [[rule, token]],
       );
+      equal(findCertainSecrets(token).length, 1, 'alone, however short the text');
     });
   }
 

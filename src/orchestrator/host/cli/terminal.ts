@@ -64,8 +64,12 @@ export function printable(text: string): string {
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
+/** Letters and what trees are drawn with: one column each, so nothing needs a closer look. */
+const NARROW = /^[ -~·…↻✔✖─-╿⠀-⣿]*$/;
+
 /** Columns that the text takes. */
 export function widthOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += WIDE.test(character) ? 2 : /\p{Mark}/u.test(character) ? 0 : 1;
   return width;

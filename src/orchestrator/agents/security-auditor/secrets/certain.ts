@@ -42,8 +42,12 @@ const RULES: readonly CompiledRule[] = [...TOKEN_RULES, PRIVATE_KEY, PUTTY_KEY].
 /** The one pass over a text: where any known token could start. Nothing else is looked at. */
 const START = new RegExp(`(?<![A-Za-z0-9])(?:${[...new Set(RULES.map((rule) => rule.head))].join('|')})`, 'g');
 
+/** No token of any rule is shorter: ids, names and states need no look, which spares short runs the compilation of the rules. */
+const SHORTEST = 16;
+
 /** Every certain secret in the text, in order, not overlapping. Pure; 50 MB/s and more on text without secrets. */
 export function findCertainSecrets(text: string): readonly SecretSpan[] {
+  if (text.length < SHORTEST) return [];
   const found: SecretSpan[] = [];
   let from = 0;
   for (const { index } of text.matchAll(START)) {
