@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { proves } from '../requirements.ts';
-import { createRig, type Rig } from '../support/rig.ts';
+import { eventually } from '../support/eventually.ts';
+import { createRig, said, type Rig } from '../support/rig.ts';
 import { onTerminal } from '../support/on-terminal.ts';
 
 const script = (word: string): string =>
@@ -98,5 +99,114 @@ describe(proves('A1', 'consent to commands of agent files'), () => {
     } finally {
       await empty.dispose();
     }
+  });
+});
+
+/** Notes that it ran and what it was given; with `../outside/wait` there it does not end. */
+const TASK = `import { appendFileSync, existsSync } from 'node:fs';
+const { NODE_OPTIONS, ELECTRON_X, VSCODE_X, OWN } = process.env;
+const seen = { argv: process.argv.slice(2), cwd: process.cwd(), NODE_OPTIONS, ELECTRON_X, VSCODE_X, OWN };
+appendFileSync('../outside/seen.jsonl', JSON.stringify(seen) + '\\n');
+if (existsSync('../outside/wait')) setInterval(() => undefined, 1000);
+`;
+const workflow = (argument: string): string => `id: w
+steps:
+  - id: check
+    agent: test-executor
+    with: { command: [node, tools/task.mjs, ${argument}] }
+  - id: last
+    agent: broken
+    needs: [check]
+`;
+const BROKEN = 'id: broken\nprotocol: command\ncommand: [node, -e, process.exit(1)]\n';
+
+describe(proves('A1', 'consent to commands of workflow files'), () => {
+  let rig: Rig;
+  beforeEach(() => {
+    rig = createRig({
+      files: {
+        'tools/task.mjs': TASK,
+        '.savepoint/agents/broken.yaml': BROKEN,
+        '.savepoint/workflows/w.yaml': workflow('a'),
+      },
+    });
+  });
+  afterEach(() => rig.dispose());
+  const seen = (): readonly { readonly argv: readonly string[] }[] => {
+    const file = path.join(rig.outside, 'seen.jsonl');
+    if (!existsSync(file)) return [];
+    // The last piece is not a whole line yet, or nothing.
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as { readonly argv: readonly string[] });
+  };
+  const refuses = async (args: readonly string[]): Promise<string> => {
+    const before = seen().length;
+    const refused = await rig.run(args);
+    assert.equal(refused.code, 2, said(refused));
+    const { code, message } = refused.only('error');
+    assert.equal(code, 'approval');
+    assert.deepEqual([refused.of('event'), refused.of('result')], [[], []]);
+    assert.equal(seen().length, before, 'nothing started');
+    return message;
+  };
+
+  it('nothing starts before: trust and doctor list them, approval holds until the command or a file of it changes', async () => {
+    assert.match(await refuses(['run', 'w']), /step check of w.*node tools\/task\.mjs a.*savepoint trust.*--trust/);
+    const listed = await rig.run(['trust']);
+    assert.equal(listed.code, 2);
+    assert.deepEqual(
+      listed.of('command').map(({ agent, command, file, approved }) => [agent, command.join(' '), file, approved]),
+      [
+        ['broken', 'node -e process.exit(1)', '.savepoint/agents/broken.yaml', false],
+        ['test-executor', 'node tools/task.mjs a', '.savepoint/workflows/w.yaml', false],
+      ],
+    );
+    const doctor = await rig.run(['doctor']);
+    assert.match(doctor.of('check').find(({ name }) => name === 'approvals')?.message ?? '', /^2 commands /);
+
+    assert.equal((await rig.run(['trust', '--yes'])).code, 0);
+    const ran = await rig.run(['run', 'w']);
+    assert.equal(ran.only('result').steps[0]?.status, 'completed', said(ran));
+    assert.equal(seen().length, 1);
+
+    rig.write({ 'tools/task.mjs': `${TASK}// another\n` });
+    await refuses(['run', 'w']);
+    await refuses(['retry', '1']);
+    rig.write({ 'tools/task.mjs': TASK, '.savepoint/workflows/w.yaml': workflow('b') });
+    assert.match(await refuses(['run', 'w']), /node tools\/task\.mjs b/);
+    assert.deepEqual((await rig.run(['retry', '1'])).of('error'), [], 'the pinned command is the approved one');
+    await refuses(['retry', '1', '--edited']);
+  });
+
+  it('--trust holds for that call only', async () => {
+    assert.deepEqual((await rig.run(['run', 'w', '--trust'])).of('error'), []);
+    assert.equal(seen().length, 1);
+    await refuses(['run', 'w']);
+  });
+
+  it('what the user types is consent, and nothing else in --with is; it runs in the workspace with the caller’s environment', async () => {
+    rig.write({ '.savepoint/workflows/w.yaml': workflow('a').replace(/ {2}- id: last[^]*/, '') });
+    await refuses(['run', 'w', '--with', '{"task":"x"}']);
+    const typed = JSON.stringify({ command: ['node', 'tools/task.mjs', 'typed'] });
+    const env = { NODE_OPTIONS: '--no-deprecation', ELECTRON_X: '1', VSCODE_X: '1', OWN: 'mine' };
+    const ran = await rig.run(['run', 'w', '--with', typed], { env });
+    assert.equal(ran.code, 0, said(ran));
+    assert.deepEqual(seen(), [{ argv: ['typed'], cwd: rig.workspace, OWN: 'mine' }]);
+    await refuses(['run', 'w']);
+  });
+
+  it('is looked at again by resume', async () => {
+    rig.write({ '../outside/wait': '' });
+    assert.equal((await rig.run(['trust', '--yes'])).code, 0);
+    const cut = rig.start(['run', 'w']);
+    await eventually('the command runs', () => seen().length === 1);
+    cut.signal('SIGINT');
+    assert.equal((await cut.done).code, 130);
+    rmSync(path.join(rig.outside, 'wait'));
+    rig.write({ 'tools/task.mjs': `${TASK}// another\n` });
+    await refuses(['resume', '1']);
+    const resumed = await rig.run(['resume', '1', '--trust']);
+    assert.equal(resumed.only('result').steps[0]?.status, 'completed', said(resumed));
+    assert.equal(seen().length, 2);
   });
 });

@@ -5,7 +5,11 @@ import { BUILT_IN_AGENTS } from '../../src/orchestrator/agents/facts.ts';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { createInvoker } from '../../src/orchestrator/integration/invoker.ts';
 import type { Protocol } from '../../src/orchestrator/integration/protocols/protocol.ts';
-import { createAgentRegistry, type AgentRegistry } from '../../src/orchestrator/integration/registry.ts';
+import {
+  createAgentRegistry,
+  type AgentRegistry,
+  type PlannedCall,
+} from '../../src/orchestrator/integration/registry.ts';
 import { createProcesses } from '../../src/orchestrator/process/create-processes.ts';
 import { createGroups } from '../../src/orchestrator/process/groups.ts';
 import { createWorkspace } from '../../src/orchestrator/workspace/create-workspace.ts';
@@ -14,6 +18,10 @@ import { writeTree } from '../support/git-repository.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
+const callOf = (agent: string, more: Partial<PlannedCall> = {}): PlannedCall => ({
+  ...{ agent, operation: 'run', with: {}, where: 'step s of w', typed: [] },
+  ...more,
+});
 const CHECK = 'id: check\ncommand: [node, tools/check.mjs]\n';
 
 describe('A1 agent registry', () => {
@@ -59,7 +67,7 @@ describe('A1 agent registry', () => {
       ['performance-analyzer', 60, 5, 1.2, true, false],
       ['context-optimizer', 20, 3, 1.5, true, false],
     ]);
-    assert.deepEqual(await open().commands(), []);
+    assert.deepEqual(await open().commands([]), []);
   });
 
   it('gives a command agent the defaults of the contract, and takes what its file says', async () => {
@@ -97,10 +105,10 @@ describe('A1 agent registry', () => {
     assert.equal(known.get('test-executor')?.timeoutMs, 600_000);
     assert.equal(known.get('test-executor')?.retry.max, plain.get('test-executor')?.retry.max);
     assert.deepEqual(known.get('test-executor')?.operations, plain.get('test-executor')?.operations);
-    assert.equal((await registry.endpoint('test-executor'))?.protocol, 'builtin');
-    assert.equal((await registry.endpoint('bug-hunter'))?.protocol, 'command');
+    assert.equal((await registry.endpoint(callOf('test-executor')))?.protocol, 'builtin');
+    assert.equal((await registry.endpoint(callOf('bug-hunter')))?.protocol, 'command');
     assert.equal(known.get('bug-hunter')?.mayWrite, true);
-    assert.equal(await registry.endpoint('nobody'), null);
+    assert.equal(await registry.endpoint(callOf('nobody')), null);
   });
 
   it('changes the definition hash with the definition and with every argument that is a file of the workspace', async () => {
@@ -161,7 +169,7 @@ describe('A1 agent registry', () => {
     it('is asked for each command by what it would start, kept by hash, and lapses when a file of it changes', async () => {
       write({ 'a.yaml': CHECK, 'tools/check.mjs': '1' });
       const registry = open();
-      const refused = await registry.approve(['check', 'bug-hunter'], { trust: false });
+      const refused = await registry.approve([callOf('check'), callOf('bug-hunter')], { trust: false });
       assert.ok(!refused.ok);
       assert.equal(refused.failure.code, 'approval');
       assert.equal(
@@ -169,26 +177,71 @@ describe('A1 agent registry', () => {
         'Not approved yet: check (.savepoint/agents/a.yaml) would start: node tools/check.mjs. Look at it and approve it with "savepoint trust", or pass --trust to allow it this once.',
       );
       assert.deepEqual(refused.failure.data, [
-        { agent: 'check', command: ['node', 'tools/check.mjs'], file: '.savepoint/agents/a.yaml' },
+        { agent: 'check', command: ['node', 'tools/check.mjs'], where: '.savepoint/agents/a.yaml' },
       ]);
-      for (const command of await registry.commands()) registry.keepApproval(command);
+      for (const command of await registry.commands([])) registry.keepApproval(command);
       const elsewhere = open();
-      assert.ok((await elsewhere.approve(['check'], { trust: false })).ok, 'another process sees it at once');
-      assert.equal((await elsewhere.commands())[0]?.approved, true);
+      assert.ok((await elsewhere.approve([callOf('check')], { trust: false })).ok, 'another process sees it at once');
+      assert.equal((await elsewhere.commands([]))[0]?.approved, true);
       write({ 'tools/check.mjs': '2' });
-      assert.ok(!(await registry.approve(['check'], { trust: false })).ok);
+      assert.ok(!(await registry.approve([callOf('check')], { trust: false })).ok);
       write({ 'tools/check.mjs': '1' });
-      assert.ok((await registry.approve(['check'], { trust: false })).ok);
+      assert.ok((await registry.approve([callOf('check')], { trust: false })).ok);
       rmSync(join(root, 'tools'), { recursive: true });
-      assert.ok(!(await registry.approve(['check'], { trust: false })).ok);
+      assert.ok(!(await registry.approve([callOf('check')], { trust: false })).ok);
     });
 
     it('for one call is not kept', async () => {
       write({ 'a.yaml': CHECK });
       const registry = open();
-      assert.ok((await registry.approve(['check'], { trust: true })).ok);
-      assert.equal((await registry.commands())[0]?.approved, false);
-      assert.ok(!(await open().approve(['check'], { trust: false })).ok);
+      assert.ok((await registry.approve([callOf('check')], { trust: true })).ok);
+      assert.equal((await registry.commands([]))[0]?.approved, false);
+      assert.ok(!(await open().approve([callOf('check')], { trust: false })).ok);
+    });
+
+    it('is asked for the command of a step too, whichever step names it, and lapses when a file of it changes', async () => {
+      write({ 'tools/check.mjs': '1' });
+      const registry = open();
+      const call = callOf('test-executor', { with: { command: ['node', 'tools/check.mjs'] } });
+      const approve = (one: PlannedCall) => registry.approve([one], { trust: false });
+      const refused = await approve(call);
+      assert.ok(!refused.ok);
+      assert.equal(
+        refused.failure.message,
+        'Not approved yet: test-executor (step s of w) would start: node tools/check.mjs. Look at it and approve it with "savepoint trust", or pass --trust to allow it this once.',
+      );
+      assert.deepEqual(refused.failure.data, [
+        { agent: 'test-executor', command: ['node', 'tools/check.mjs'], where: 'step s of w' },
+      ]);
+      assert.equal((await registry.endpoint(call))?.approved, false, 'nor does it start');
+      const [command, ...others] = await registry.commands([call, call]);
+      assert.ok(command && others.length === 0, 'named twice in one place is one command');
+      registry.keepApproval(command);
+      assert.ok((await approve(call)).ok);
+      assert.ok((await approve({ ...call, where: 'step t of v' })).ok);
+      assert.ok(!(await approve({ ...call, with: { command: ['node', 'tools/check.mjs', '-f'] } })).ok);
+      write({ 'tools/check.mjs': '2' });
+      assert.ok(!(await approve(call)).ok);
+      assert.equal((await registry.endpoint(call))?.approved, false);
+    });
+
+    it('is not asked for a command that the user typed, nor where nothing would start one', async () => {
+      const registry = open();
+      const call = callOf('test-executor', { with: { command: ['node', 'x.mjs'] } });
+      const approved = async (one: PlannedCall): Promise<boolean> =>
+        (await registry.approve([one], { trust: false })).ok;
+      assert.ok(await approved({ ...call, operation: 'design' }));
+      assert.ok(await approved({ ...call, agent: 'bug-hunter', operation: 'hunt' }));
+      assert.ok(!(await approved({ ...call, typed: ['task'] })));
+      assert.ok(await approved({ ...call, typed: ['command'] }));
+      write({ 'x.mjs': 'made by an earlier step' });
+      assert.equal((await registry.endpoint(call))?.approved, true);
+      write({ 'a.yaml': 'id: test-executor\ncommand: [node, own.mjs]\n' });
+      assert.deepEqual(
+        (await open().commands([call])).map(({ command }) => command),
+        [['node', 'own.mjs']],
+        'to an agent of the user it is only data',
+      );
     });
 
     it('is looked at again right before a command starts', async () => {
@@ -209,7 +262,7 @@ describe('A1 agent registry', () => {
           signal: new AbortController().signal,
           onMessage: () => undefined,
         });
-      assert.ok((await registry.approve(['check'], { trust: true })).ok);
+      assert.ok((await registry.approve([callOf('check')], { trust: true })).ok);
       const first = await invoke();
       assert.ok(first.ok && first.data === 1);
       write({ 'bin/check.mjs': 'changed' });

@@ -14,7 +14,10 @@ import {
 
 const runRef = z.string().min(1).describe('number or id of a run');
 const noCache = z.boolean().default(false).describe('run every step, even where an equal result is known');
-const trust = z.boolean().default(false).describe('start commands of agent files in this call without asking (for CI)');
+const trust = z
+  .boolean()
+  .default(false)
+  .describe('start commands of agent and workflow files in this call without asking (for CI)');
 const failOn = z
   .enum(['error', 'warning', 'info', 'never'])
   .default('error')
@@ -152,7 +155,7 @@ export const validateCommand = defineCommand({
 export const trustCommand = defineCommand({
   id: 'trust',
   title: 'Show Commands to Approve',
-  about: 'Show the commands that agent files would start, and approve them.',
+  about: 'Show the commands that agent and workflow files would start, and approve them.',
   input: z.object({ yes: z.boolean().default(false).describe('approve every command that is listed') }),
   positionals: [],
   output: commandLine,

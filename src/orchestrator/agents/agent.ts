@@ -52,5 +52,11 @@ export interface AgentFacts {
   readonly timeoutMs: number;
   readonly retry: { readonly max: number; readonly multiplier: number };
   /** The first is the default. */
-  readonly operations: readonly { readonly name: string; readonly inputs: InputDeclaration; readonly about: string }[];
+  readonly operations: readonly {
+    readonly name: string;
+    readonly inputs: InputDeclaration;
+    readonly about: string;
+    /** It starts `with.command`, an argv: where a file brought that, only after a person approved it. */
+    readonly startsCommand?: true;
+  }[];
 }

@@ -49,6 +49,7 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
         name: 'run',
         inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] },
         about: 'the related tests, or the task’s own command',
+        startsCommand: true,
       },
       {
         name: 'design',

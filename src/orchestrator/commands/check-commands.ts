@@ -5,7 +5,8 @@ import { EXIT, FAILURES, fail, ok, type Result } from '../../contract/failures.t
 import type { Json, JsonObject } from '../../contract/json.ts';
 import { countWords } from '../../contract/words.ts';
 import type { Problem } from '../definitions/problem.ts';
-import type { AgentCommand } from '../integration/registry.ts';
+import type { WrittenCommand } from '../integration/registry.ts';
+import { callsOf, createPlan } from '../workflow/plan.ts';
 import { refuse, type CommandContext, type Handler, type Item } from './handler.ts';
 import type { Services } from './services.ts';
 
@@ -32,7 +33,7 @@ interface Checked {
 
 async function checkAll({ library, registry }: Services): Promise<Result<Checked>> {
   const problems = [...(await registry.problems()), ...(await library.problems())];
-  const workflows = (await library.list()).filter(({ file }) => file !== null);
+  const workflows = await library.own();
   return ok({ problems, count: workflows.length + (await registry.files()).length });
 }
 
@@ -70,12 +71,19 @@ function contentOf(file: string): Result<Buffer> {
 
 export const trust: Handler<typeof trustCommand> = async function* ({ yes }, { services, ask }) {
   const { registry } = services;
-  const commands = await registry.commands();
-  if (commands.length === 0) yield { kind: 'note', text: 'No agent file of this workspace starts a command.' };
+  const commands = await writtenCommands(services);
+  if (commands.length === 0)
+    yield { kind: 'note', text: 'No agent or workflow file of this workspace starts a command.' };
+  /** The same command may stand in two files. */
+  const kept = new Set<string>();
   let open = 0;
   for (const command of commands) {
-    const approved = command.approved || yes || (ask !== null && (await askFor(command, ask)));
-    if (approved && !command.approved) registry.keepApproval(command);
+    const before = command.approved || kept.has(command.hash);
+    const approved = before || yes || (ask !== null && (await askFor(command, ask)));
+    if (approved && !before) {
+      registry.keepApproval(command);
+      kept.add(command.hash);
+    }
     if (!approved) open++;
     yield itemOf(command, approved);
   }
@@ -87,19 +95,28 @@ export const trust: Handler<typeof trustCommand> = async function* ({ yes }, { s
   return FAILURES.approval;
 };
 
-const itemOf = ({ agent, command, file }: AgentCommand, approved: boolean): Item => ({
+/** Every command that a file of the workspace would start, each with its file. */
+export async function writtenCommands({ library, registry }: Services): Promise<readonly WrittenCommand[]> {
+  const known = await registry.known();
+  const calls = (await library.own()).flatMap(({ definition, file }) =>
+    callsOf(createPlan(definition, known), {}).map((call) => ({ ...call, where: file })),
+  );
+  return registry.commands(calls);
+}
+
+const itemOf = ({ agent, command, where }: WrittenCommand, approved: boolean): Item => ({
   kind: 'command',
   agent,
   command,
-  file,
+  file: where,
   approved,
 });
 
 async function askFor(
-  { agent, command, file }: AgentCommand,
+  { agent, command, where }: WrittenCommand,
   ask: NonNullable<CommandContext['ask']>,
 ): Promise<boolean> {
-  const question = `${agent} (${file}) would start, in this workspace: ${command.join(' ')}`;
+  const question = `${agent} (${where}) would start, in this workspace: ${command.join(' ')}`;
   const answer = await ask(question, [
     { value: 'approve', label: 'Approve it, until it changes' },
     { value: 'leave', label: 'Not now' },

@@ -6,6 +6,7 @@ import type { doctorCommand } from '../../contract/commands/catalogue.ts';
 import { EXIT } from '../../contract/failures.ts';
 import { countWords } from '../../contract/words.ts';
 import { packageManagerOf } from '../workspace/package-manager.ts';
+import { writtenCommands } from './check-commands.ts';
 import type { CheckItem, CommandContext, Handler } from './handler.ts';
 import type { Services } from './services.ts';
 
@@ -111,13 +112,13 @@ async function definitionsCheck({ library, registry }: Services): Promise<CheckI
   return check('workflows', 'ok', ids.join(', '));
 }
 
-async function approvalCheck({ registry }: Services): Promise<CheckItem> {
-  const open = (await registry.commands()).filter(({ approved }) => !approved);
+async function approvalCheck(services: Services): Promise<CheckItem> {
+  const open = (await writtenCommands(services)).filter(({ approved }) => !approved);
   if (open.length === 0) return check('approvals', 'ok', 'no command waits for your approval');
   return check(
     'approvals',
     'warning',
-    `${countWords(open.length, 'command')} of agent files not approved. Look at them with: savepoint trust`,
+    `${countWords(open.length, 'command')} of agent and workflow files not approved. Look at them with: savepoint trust`,
   );
 }
 

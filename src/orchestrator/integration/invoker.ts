@@ -18,14 +18,14 @@ export interface InvokerDeps {
 export function createInvoker({ registry, builtin, processes, workspace }: InvokerDeps): Protocol {
   return {
     async invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome> {
-      const endpoint = await registry.endpoint(request.agent);
+      const endpoint = await registry.endpoint(request);
       if (endpoint === null) return refused(`There is no agent ${request.agent} any more.`);
-      if (endpoint.protocol === 'builtin') return builtin.invoke(request, context);
       if (!endpoint.approved) {
         return refused(
           `The command of ${request.agent} has changed since it was approved. Look at it with "savepoint trust".`,
         );
       }
+      if (endpoint.protocol === 'builtin') return builtin.invoke(request, context);
       const { runCommandAgent } = await import('./protocols/command.ts');
       return runCommandAgent({ processes, workspace, agent: endpoint.agent }, request, context);
     },

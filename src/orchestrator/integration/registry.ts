@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { InputDeclaration } from '../../contract/agents.ts';
+import type { AgentRequest, InputDeclaration } from '../../contract/agents.ts';
 import { durationMs } from '../../contract/durations.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { AgentFacts } from '../agents/agent.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { StateFiles } from '../env.ts';
+import { argvIn } from '../process/argv.ts';
 import { createAgentFileReader, type DefinedAgent } from './agent-files.ts';
 import type { CommandAgent } from './protocols/command.ts';
-import { createApprovals, trustHash } from './trust.ts';
+import { agentHash, createApprovals, stepCommandHash } from './trust.ts';
 
 /** An agent as the engine knows it (the shape of workflow/ports.ts, which this side must not import). */
 export interface RegisteredAgent {
@@ -22,12 +23,20 @@ export interface RegisteredAgent {
   readonly inputs: InputDeclaration;
 }
 
-/** A command that an agent file would start. */
-export interface AgentCommand {
+type Call = Pick<AgentRequest, 'agent' | 'operation' | 'with'>;
+
+/** A call that a run may make (the shape of workflow/ports.ts). */
+export interface PlannedCall extends Call {
+  readonly where: string;
+  readonly typed: readonly string[];
+}
+
+/** A command that an agent file, or a step of a workflow file, would start. */
+export interface WrittenCommand {
   readonly agent: string;
   readonly command: readonly string[];
-  /** The agent file, relative to the workspace. */
-  readonly file: string;
+  /** The agent file, relative to the workspace, or what the call says. */
+  readonly where: string;
   readonly approved: boolean;
   /** What approval is given to. */
   readonly hash: string;
@@ -35,7 +44,7 @@ export interface AgentCommand {
 
 /** How to call an agent now. */
 export type Endpoint =
-  | { readonly protocol: 'builtin' }
+  | { readonly protocol: 'builtin'; readonly approved: boolean }
   | { readonly protocol: 'command'; readonly agent: CommandAgent; readonly approved: boolean };
 
 export interface AgentRegistry {
@@ -47,12 +56,16 @@ export interface AgentRegistry {
   /** Ids of the agents that ship with Savepoint. */
   readonly builtIn: ReadonlySet<string>;
   /** Null when there is no such agent (any more). */
-  endpoint(id: string): Promise<Endpoint | null>;
-  commands(): Promise<readonly AgentCommand[]>;
-  /** Whether these agents may start; `trust`: as they are now, for this process's life, without keeping that. */
-  approve(agents: readonly string[], options: { readonly trust: boolean }): Promise<Result<null>>;
+  endpoint(call: Call): Promise<Endpoint | null>;
+  /** Of every agent file, and of these calls. */
+  commands(calls: readonly PlannedCall[]): Promise<readonly WrittenCommand[]>;
+  /**
+   * Whether every command that these calls lead to may start. `trust`: as they are now, for this process's life, without keeping
+   * that; so may what the user typed.
+   */
+  approve(calls: readonly PlannedCall[], options: { readonly trust: boolean }): Promise<Result<null>>;
   /** Keeps a person's consent to exactly this. */
-  keepApproval(command: AgentCommand): void;
+  keepApproval(command: WrittenCommand): void;
 }
 
 export interface RegistryDeps {
@@ -80,25 +93,46 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
   });
   const approvals = createApprovals({ files, stateDir });
   const trustedHere = new Set<string>();
+  /** Commands that the user typed, as JSON: whatever their files hold. */
+  const typedHere = new Set<string>();
   const mayStart = (hash: string): boolean => trustedHere.has(hash) || approvals.has(hash);
 
   async function defined(id: string): Promise<DefinedAgent | undefined> {
     return (await reader.read()).agents.find(({ definition }) => definition.id === id);
   }
 
-  async function commands(): Promise<readonly AgentCommand[]> {
+  async function agentCommands(): Promise<readonly WrittenCommand[]> {
     const { agents } = await reader.read();
-    const all = agents.map(async (agent): Promise<readonly AgentCommand[]> => {
+    const all = agents.map(async (agent): Promise<readonly WrittenCommand[]> => {
       const { id, command } = agent.definition;
       if (command === undefined) return [];
-      const hash = await trustHash(agent, root);
-      return [{ agent: id, command, file: agent.file, approved: approvals.has(hash), hash }];
+      const hash = await agentHash(agent, root);
+      return [{ agent: id, command, where: agent.file, approved: approvals.has(hash), hash }];
     });
     return (await Promise.all(all)).flat();
   }
 
+  /** Where an agent file replaced the built-in agent by a command, `with` is only data to it. */
+  async function stepCommand({ agent, operation, with: values }: Call): Promise<readonly string[] | null> {
+    const starts = facts.get(agent)?.operations.find(({ name }) => name === operation)?.startsCommand;
+    if (!starts || (await defined(agent))?.definition.command !== undefined) return null;
+    return argvIn(values['command']);
+  }
+
+  async function stepCommands(calls: readonly PlannedCall[]): Promise<readonly WrittenCommand[]> {
+    const found = new Map<string, WrittenCommand>();
+    for (const call of calls) {
+      const command = await stepCommand(call);
+      if (command === null) continue;
+      const { agent, where } = call;
+      const hash = await stepCommandHash(command, root);
+      found.set(`${hash}\0${where}`, { agent, command, where, approved: approvals.has(hash), hash });
+    }
+    return [...found.values()];
+  }
+
   return {
-    commands,
+    commands: async (calls) => [...(await agentCommands()), ...(await stepCommands(calls))],
     problems: async () => (await reader.read()).problems,
     files: async () => (await reader.read()).agents.map(({ file }) => file),
     builtIn: new Set(facts.keys()),
@@ -109,23 +143,34 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
         const isCommand = agent.definition.command !== undefined;
         known.set(
           agent.definition.id,
-          fact && !isCommand ? builtInAgent(fact, agent) : commandAgent(agent, await trustHash(agent, root)),
+          fact && !isCommand ? builtInAgent(fact, agent) : commandAgent(agent, await agentHash(agent, root)),
         );
       }
       return known;
     },
-    async endpoint(id) {
+    async endpoint(call) {
+      const id = call.agent;
       const agent = await defined(id);
       const { command, report = 'changed' } = agent?.definition ?? {};
-      if (!agent || command === undefined) return facts.has(id) ? { protocol: 'builtin' } : null;
+      if (!agent || command === undefined) {
+        if (!facts.has(id)) return null;
+        const argv = await stepCommand(call);
+        const free = argv === null || typedHere.has(JSON.stringify(argv));
+        return { protocol: 'builtin', approved: free || mayStart(await stepCommandHash(argv, root)) };
+      }
       return {
         protocol: 'command',
         agent: { id, command, report },
-        approved: mayStart(await trustHash(agent, root)),
+        approved: mayStart(await agentHash(agent, root)),
       };
     },
-    async approve(agents, { trust }) {
-      const wanted = (await commands()).filter(({ agent }) => agents.includes(agent));
+    async approve(calls, { trust }) {
+      const typed = calls.filter((call) => call.typed.includes('command'));
+      for (const { command } of await stepCommands(typed)) typedHere.add(JSON.stringify(command));
+      const wanted = [
+        ...(await agentCommands()).filter(({ agent }) => calls.some((call) => call.agent === agent)),
+        ...(await stepCommands(calls.filter((call) => !typed.includes(call)))),
+      ];
       if (trust) for (const { hash } of wanted) trustedHere.add(hash);
       const refused = wanted.filter(({ hash }) => !mayStart(hash));
       return refused.length === 0 ? ok(null) : fail('approval', approvalMessage(refused), refused.map(withoutHash));
@@ -134,17 +179,17 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
   };
 }
 
-function withoutHash({ agent, command, file }: AgentCommand): {
+function withoutHash({ agent, command, where }: WrittenCommand): {
   readonly agent: string;
   readonly command: readonly string[];
-  readonly file: string;
+  readonly where: string;
 } {
-  return { agent, command, file };
+  return { agent, command, where };
 }
 
-function approvalMessage(refused: readonly AgentCommand[]): string {
+function approvalMessage(refused: readonly WrittenCommand[]): string {
   const list = refused
-    .map(({ agent, command, file }) => `${agent} (${file}) would start: ${command.join(' ')}`)
+    .map(({ agent, command, where }) => `${agent} (${where}) would start: ${command.join(' ')}`)
     .join('; ');
   return `Not approved yet: ${list}. Look at it and approve it with "savepoint trust", or pass --trust to allow it this once.`;
 }

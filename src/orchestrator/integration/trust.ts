@@ -4,13 +4,31 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { StateFiles } from '../env.ts';
 import type { DefinedAgent } from './agent-files.ts';
 
+/** What consent to an agent file is given to: its definition and the files that its command names. */
+export async function agentHash({ definition }: DefinedAgent, root: string): Promise<string> {
+  return trustHash({ subject: canonical(definition), argv: definition.command ?? [], root });
+}
+
+/** What consent to a command in a step's `with` is given to, whichever step and workflow name it. */
+export async function stepCommandHash(argv: readonly string[], root: string): Promise<string> {
+  return trustHash({ subject: `step\0${JSON.stringify(argv)}`, argv, root });
+}
+
 /**
- * What consent is given to: a hash over an agent's definition and the content of every argument that is a file inside the
- * workspace. A file that is not there yet counts as such, so that its appearing needs consent again.
+ * Over the subject and the content of every argument that is a file inside the workspace. A file that is not there yet counts as
+ * such, so that its appearing needs consent again.
  */
-export async function trustHash({ definition }: DefinedAgent, root: string): Promise<string> {
-  const hash = createHash('sha256').update(canonical(definition));
-  for (const argument of definition.command ?? []) {
+async function trustHash({
+  subject,
+  argv,
+  root,
+}: {
+  readonly subject: string;
+  readonly argv: readonly string[];
+  readonly root: string;
+}): Promise<string> {
+  const hash = createHash('sha256').update(subject);
+  for (const argument of argv) {
     const path = resolve(root, argument);
     if (!path.startsWith(root + sep)) continue;
     hash.update(`\0${relative(root, path)}\0${await contentHash(path)}`);

@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** What the agents say while they work; not stored, except in the steps' log files. */
   readonly onMessage?: ((step: string, message: AgentMessage) => void) | undefined;
-  /** Consent to the commands of agent files, for this call only. */
+  /** Consent to the commands of agent and workflow files, for this call only. */
   readonly trust?: boolean | undefined;
 }
 

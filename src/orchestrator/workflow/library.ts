@@ -19,9 +19,15 @@ export interface KnownWorkflow {
   readonly file: string | null;
 }
 
+export interface OwnWorkflow extends KnownWorkflow {
+  readonly file: string;
+}
+
 export interface Library extends WorkflowLibrary {
   /** Every workflow that can run, sorted by id. */
   list(): Promise<readonly KnownWorkflow[]>;
+  /** Those that the workspace's own files define, by file name. */
+  own(): Promise<readonly OwnWorkflow[]>;
   /** What is wrong in the workspace's workflow files; a broken one never stops the others. */
   problems(): Promise<readonly Problem[]>;
 }
@@ -53,21 +59,28 @@ export function createLibrary(deps: LibraryDeps): Library {
       const { workflows } = await readAll();
       return [...workflows].sort((a, b) => (a.definition.id < b.definition.id ? -1 : 1));
     },
+    async own() {
+      const { workflows } = await readWorkspace(await readingNow());
+      return workflows;
+    },
     async problems() {
-      const { broken } = await readAll();
+      const { broken } = await readWorkspace(await readingNow());
       return broken.flatMap(({ problems }) => problems);
     },
   };
 
-  async function readAll(): Promise<{
-    readonly workflows: readonly KnownWorkflow[];
-    readonly broken: readonly Broken[];
-  }> {
+  async function readingNow(): Promise<Reading> {
     const known = await deps.agents.known();
     const agents = new Map([...known].map(([id, { operations }]) => [id, operations.map(({ name }) => name)]));
-    const reading = { agents, key: sha256(JSON.stringify([deps.savepointVersion, ...agents])) };
+    return { agents, key: sha256(JSON.stringify([deps.savepointVersion, ...agents])) };
+  }
+
+  async function readWorkspace(reading: Reading): Promise<{
+    readonly workflows: readonly OwnWorkflow[];
+    readonly broken: readonly Broken[];
+  }> {
     const own = await Promise.all(yamlFiles(path.join(deps.root, WORKFLOWS_DIR)).map((name) => readOwn(name, reading)));
-    const workflows: KnownWorkflow[] = [];
+    const workflows: OwnWorkflow[] = [];
     const broken: Broken[] = [];
     for (const one of own) {
       const twin = 'definition' in one ? workflows.find(({ definition }) => definition.id === one.definition.id) : null;
@@ -75,6 +88,16 @@ export function createLibrary(deps: LibraryDeps): Library {
       else if (twin) broken.push(duplicate(one, twin));
       else workflows.push(one);
     }
+    return { workflows, broken };
+  }
+
+  async function readAll(): Promise<{
+    readonly workflows: readonly KnownWorkflow[];
+    readonly broken: readonly Broken[];
+  }> {
+    const reading = await readingNow();
+    const { workflows: own, broken } = await readWorkspace(reading);
+    const workflows: KnownWorkflow[] = [...own];
     for (const name of yamlFiles(deps.builtinDir)) {
       const content = readFileSync(path.join(deps.builtinDir, name));
       const parsed = await parse({ file: name, content }, reading);
@@ -85,7 +108,7 @@ export function createLibrary(deps: LibraryDeps): Library {
     return { workflows, broken };
   }
 
-  async function readOwn(name: string, reading: Reading): Promise<(KnownWorkflow & Own) | Broken> {
+  async function readOwn(name: string, reading: Reading): Promise<FoundWorkflow | Broken> {
     const file = `${WORKFLOWS_DIR}/${name}`;
     const content = contentOf(path.join(deps.root, file));
     if (typeof content === 'string') return unreadable(file, content);
@@ -114,8 +137,7 @@ interface Reading {
   readonly key: string;
 }
 
-interface Own {
-  readonly file: string;
+interface FoundWorkflow extends OwnWorkflow {
   readonly idRange: Range;
 }
 
@@ -128,8 +150,8 @@ interface Broken {
 
 const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
-function duplicate(one: KnownWorkflow & Own, twin: KnownWorkflow): Broken {
-  const message = `${twin.file ?? ''} has the id ${one.definition.id} too, and is the one that runs. Give this one another id.`;
+function duplicate(one: FoundWorkflow, twin: OwnWorkflow): Broken {
+  const message = `${twin.file} has the id ${one.definition.id} too, and is the one that runs. Give this one another id.`;
   return { problems: [{ file: one.file, range: one.idRange, message }], looksLike: [] };
 }
 

@@ -3,7 +3,7 @@ import type { InputDeclaration } from '../../contract/agents.ts';
 import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import { durationMs } from '../../contract/durations.ts';
 import type { JsonObject } from '../../contract/json.ts';
-import type { KnownAgent } from './ports.ts';
+import type { KnownAgent, PlannedCall } from './ports.ts';
 
 /** One call of an agent with everything resolved that decides how it is made. */
 export interface PinnedCall {
@@ -65,9 +65,21 @@ export function overlayPlan(plan: Plan, overlay: JsonObject): Plan {
   return { ...plan, steps: plan.steps.map((step) => ({ ...step, with: { ...step.with, ...overlay } })) };
 }
 
-/** Every agent that the plan may start, undoing included. */
-export function agentsOf(plan: Plan): readonly string[] {
-  return [...new Set(plan.steps.flatMap((step) => [step.agent, ...(step.compensate ? [step.compensate.agent] : [])]))];
+/** Every call that the plan may lead to, undoing included; `overlay`: values that the user laid over each step's `with`. */
+export function callsOf(plan: Plan, overlay: JsonObject): readonly PlannedCall[] {
+  return overlayPlan(plan, overlay).steps.flatMap(({ id, agent, operation, with: values, compensate }) => {
+    const step = {
+      agent,
+      operation,
+      with: values,
+      where: `step ${id} of ${plan.workflow}`,
+      typed: Object.keys(overlay),
+    };
+    if (!compensate) return [step];
+    const { agent: undoer, operation: undo, with: undoValues } = compensate;
+    const where = `undo of step ${id} of ${plan.workflow}`;
+    return [step, { agent: undoer, operation: undo, with: undoValues, where, typed: [] }];
+  });
 }
 
 /** The step and every step that needs it, directly or not. */

@@ -1,6 +1,7 @@
 import type { AgentMessage, AgentOutcome, AgentRequest, InputDeclaration } from '../../contract/agents.ts';
 import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import type { Result } from '../../contract/failures.ts';
+import type { JsonObject } from '../../contract/json.ts';
 
 /** What the engine knows of an agent: pinned with the run, so that a resume goes on with what it was started on. */
 export interface KnownAgent {
@@ -20,11 +21,22 @@ export interface KnownAgent {
   readonly inputs: InputDeclaration;
 }
 
+/** A call that a run may make, as far as consent to it goes. */
+export interface PlannedCall {
+  readonly agent: string;
+  readonly operation: string;
+  readonly with: JsonObject;
+  /** Where it is written, for people: a step of a workflow, or a file. */
+  readonly where: string;
+  /** Keys of `with` that the user typed for this run: what stands there is the user's own will. */
+  readonly typed: readonly string[];
+}
+
 /** The agents of this workspace, by id. */
 export interface AgentDirectory {
   known(): Promise<ReadonlyMap<string, KnownAgent>>;
-  /** Whether these agents may start now (consent of CONTRACT.md); `approval` when not. `trust`: for this call only. */
-  approve(agents: readonly string[], options: { readonly trust: boolean }): Promise<Result<null>>;
+  /** Whether every command of these calls may start now (CONTRACT.md, Consent); `approval` when not. `trust`: for this call only. */
+  approve(calls: readonly PlannedCall[], options: { readonly trust: boolean }): Promise<Result<null>>;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Scope } from '../../contract/agents.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
-import { agentsOf, downstreamOf, overlayPlan, type Plan } from './plan.ts';
+import { callsOf, downstreamOf, overlayPlan, type Plan } from './plan.ts';
 import type { AgentDirectory } from './ports.ts';
 import type { RunScopes, TakeOver } from './prepare.ts';
 import type { PinnedScope, RunStart } from './run-events.ts';
@@ -90,18 +90,18 @@ export async function pinnedScopes(workspace: Workspace, start: RunStart): Promi
   });
 }
 
-/** Hashes of the plan's agents as they are now; `definition` when one is gone, `approval` when one may not start. */
+/** Hashes of the plan's agents as they are now; `definition` when one is gone, `approval` when a command may not start. */
 export async function currentAgents(
   agents: AgentDirectory,
-  plan: Plan,
+  { plan, overlay }: { readonly plan: Plan; readonly overlay: JsonObject },
   options: { readonly trust: boolean },
 ): Promise<Result<ReadonlyMap<string, string>>> {
   const known = await agents.known();
-  const ids = agentsOf(plan);
-  const missing = ids.find((id) => !known.has(id));
+  const calls = callsOf(plan, overlay);
+  const missing = calls.find(({ agent }) => !known.has(agent))?.agent;
   if (missing !== undefined)
     return fail('definition', `The workflow ${plan.workflow} needs the agent ${missing}, which is not there any more.`);
-  const approved = await agents.approve(ids, options);
+  const approved = await agents.approve(calls, options);
   return approved.ok ? ok(new Map([...known].map(([id, { definitionHash }]) => [id, definitionHash]))) : approved;
 }
 

@@ -95,7 +95,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     readonly retryOf: string | null;
   }): Promise<Result<RunHandle>> {
     const { plan, overlay, scopeRequest, request, retry, retryOf } = parts;
-    const agentHashes = await currentAgents(deps.agents, plan, { trust: request.trust ?? false });
+    const agentHashes = await currentAgents(deps.agents, { plan, overlay }, { trust: request.trust ?? false });
     if (!agentHashes.ok) return agentHashes;
     const scopes = await resolveScopes(deps.workspace, scopeRequest, plan);
     if (!scopes.ok) return scopes;
@@ -133,7 +133,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const { start } = state;
     if (state.phase === 'ended') return ok(endedHandle(state));
     if (live) return runLive(start.number);
-    const agentHashes = await currentAgents(deps.agents, start.plan, { trust: request.trust ?? false });
+    const agentHashes = await currentAgents(deps.agents, start, { trust: request.trust ?? false });
     if (!agentHashes.ok) return agentHashes;
     const scopes = await pinnedScopes(deps.workspace, start);
     if (!scopes.ok) return scopes;

@@ -245,4 +245,11 @@ describe(proves('A12', 'test executor: a command that the task names'), function
     const none = await call(root, { with: { command: ['no-such-program-here'] } });
     assert.ok(!none.outcome.ok && none.outcome.error.code === 'spawn');
   });
+
+  it('that is no list of words is refused, not passed over', async () => {
+    const root = folder({ 'package.json': MODULE, 'a.test.js': "throw new Error('ran');" });
+    const { outcome } = await call(root, { with: { command: 'npm run check' } });
+    assert.ok(!outcome.ok);
+    assert.match(outcome.error.message, /must be a list/);
+  });
 });

@@ -6,7 +6,7 @@ import { inspectRunners } from './inspect.ts';
 import { countTests, summaryOf, verdictOf } from './outcome.ts';
 import { choose, openSession, runSelected, type Results, type Session, type SessionDeps } from './session.ts';
 import { suiteName } from './suite.ts';
-import { runTaskCommand, taskCommand } from './task-command.ts';
+import { runTaskCommand } from './task-command.ts';
 import { reportUnreachedExports } from './unreached-exports.ts';
 
 /** `reporters`: where the runners' reporters lie; beside this file in the sources and in the bundle. */
@@ -17,12 +17,10 @@ export function createAgent({
   return {
     id: 'test-executor',
     operations: {
-      run: async (request, context) => {
-        const command = taskCommand(request);
-        return command === null
+      run: async (request, context) =>
+        request.with['command'] === undefined
           ? runTests(await openSession(request, context, deps))
-          : runTaskCommand(command, request, context);
-      },
+          : runTaskCommand(request, context),
       design: (request, context) => design(request, context, deps),
       inspect: async (request, context) => inspectRunners(await openSession(request, context, deps)),
     },

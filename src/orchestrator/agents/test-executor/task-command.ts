@@ -1,20 +1,19 @@
 import type { AgentOutcome, AgentRequest, TestTotals } from '../../../contract/agents.ts';
 import type { TestCase } from '../../../contract/findings.ts';
+import { argvIn } from '../../process/argv.ts';
 import type { AgentContext } from '../agent.ts';
 
-/** The command that a task names for itself (`with.command`, an argv); null without one. */
-export function taskCommand(request: AgentRequest): readonly string[] | null {
-  const command = request.with['command'];
-  if (!Array.isArray(command) || command.length === 0) return null;
-  return command.every((word) => typeof word === 'string') ? command : null;
-}
-
-/** Runs it without a shell; it counts as one test, which passes with exit code 0. Consent was asked for before the step started. */
-export async function runTaskCommand(
-  argv: readonly string[],
-  request: AgentRequest,
-  context: AgentContext,
-): Promise<AgentOutcome> {
+/**
+ * Runs the command that a task names for itself (`with.command`, an argv) without a shell; it counts as one test, which passes with
+ * exit code 0. Consent was asked for before the step started (integration/registry.ts).
+ */
+export async function runTaskCommand(request: AgentRequest, context: AgentContext): Promise<AgentOutcome> {
+  const argv = argvIn(request.with['command']);
+  if (argv === null) {
+    const message =
+      '“command” must be a list: the program, then its arguments, each a text of its own, for instance ["npm", "run", "check"]';
+    return { ok: false, error: { code: 'spawn', message } };
+  }
   const end = await context.processes.run({
     argv,
     cwd: request.workspace,
