@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { ChannelError, createChannel, type Channel } from '../../src/orchestrator/channel/channel.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-env.ts';
 import { eventually } from '../support/eventually.ts';
+import { proves } from '../requirements.ts';
 
 type Service = {
   readonly double: { readonly request: number; readonly reply: number };
@@ -51,7 +52,7 @@ function pair(): Pair {
 const failing = (code: ChannelError['code']) => (error: unknown) =>
   error instanceof ChannelError && error.code === code;
 
-describe('F1 channel between two threads', () => {
+describe(proves('F1', 'channel between two threads'), () => {
   let ends: Pair;
   beforeEach(() => (ends = pair()));
   afterEach(() => {

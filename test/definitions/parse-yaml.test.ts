@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { agentFileSchema, workflowSchema } from '../../src/contract/definitions.ts';
 import { closest } from '../../src/orchestrator/definitions/did-you-mean.ts';
 import { parseYaml } from '../../src/orchestrator/definitions/parse-yaml.ts';
+import { proves } from '../requirements.ts';
 
 /** "line:character-line:character message" of every problem, 0-based. */
 function problems(content: string | Uint8Array): readonly string[] {
@@ -16,7 +17,7 @@ function problems(content: string | Uint8Array): readonly string[] {
 const STEP = 'steps:\n  - id: a\n    agent: b\n';
 const lines = (...all: readonly string[]): string => all.join('\n');
 
-describe('B6 definitions: positions of problems', () => {
+describe(proves('B6', 'definitions: positions of problems'), () => {
   const cases: readonly (readonly [what: string, content: string | Uint8Array, problems: readonly RegExp[]])[] = [
     ['an empty file', '', [/^0:0-0:0 The file is empty/]],
     ['only a comment', '# nothing\n', [/^0:0-0:0 The file is empty/]],

@@ -12,11 +12,12 @@ import { agentRequest } from '../support/agent-request.ts';
 import { eventually } from '../support/eventually.ts';
 import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 const ENTRY = fileURLToPath(import.meta.resolve('../support/scripted-toolhost.ts'));
 
-describe('A1 built-in agents in tool hosts', () => {
+describe(proves('A1', 'built-in agents in tool hosts'), () => {
   let folder: ReturnType<typeof tempFolder>;
   let protocol: Protocol;
   const open = (idleMs = 60_000): Protocol =>

@@ -11,11 +11,12 @@ import { agentRequest } from '../support/agent-request.ts';
 import { createRepository, writeTree } from '../support/git-repository.ts';
 import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 const FAKE = join(import.meta.dirname, '../support/fake-command.mjs');
 
-describe('A1 command agents', () => {
+describe(proves('A1', 'command agents'), () => {
   let folder: ReturnType<typeof tempFolder>;
   let root: string;
 

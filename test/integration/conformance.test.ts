@@ -9,11 +9,12 @@ import { agentRequest } from '../support/agent-request.ts';
 import { writeTree } from '../support/git-repository.ts';
 import { itConforms, type ProtocolUnderTest, type Script } from '../support/protocol-conformance.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 const SUPPORT = join(import.meta.dirname, '../support');
 
-describe('A1 protocols', () => {
+describe(proves('A1', 'protocols'), () => {
   let folder: ReturnType<typeof tempFolder>;
   let stateDir: string;
   const groups = (): Groups => createGroups({ ...env, folder: join(stateDir, 'groups') });

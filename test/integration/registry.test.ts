@@ -16,6 +16,7 @@ import { createWorkspace } from '../../src/orchestrator/workspace/create-workspa
 import { agentRequest } from '../support/agent-request.ts';
 import { writeTree } from '../support/git-repository.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 const callOf = (agent: string, more: Partial<PlannedCall> = {}): PlannedCall => ({
@@ -24,7 +25,7 @@ const callOf = (agent: string, more: Partial<PlannedCall> = {}): PlannedCall => 
 });
 const CHECK = 'id: check\ncommand: [node, tools/check.mjs]\n';
 
-describe('A1 agent registry', () => {
+describe(proves('A1', 'agent registry'), () => {
   let folder: ReturnType<typeof tempFolder>;
   let root: string;
   let stateDir: string;

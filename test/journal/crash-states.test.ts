@@ -4,8 +4,9 @@ import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { checkCrashStates } from './crash-checker.ts';
 import { journalWith, PLANTED_BUGS } from './planted-bugs.ts';
+import { proves } from '../requirements.ts';
 
-describe('D6 journal: every state that a crash may leave', function () {
+describe(proves('D6', 'journal: every state that a crash may leave'), function () {
   this.timeout(120_000);
 
   it('keeps what was acknowledged, whole and in order, over 5,000 states', async () => {

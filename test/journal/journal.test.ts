@@ -5,6 +5,7 @@ import { MAX_EVENT_CHARS } from '../../src/orchestrator/journal/batches.ts';
 import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { createSimulatedMachine, type SimulatedMachine } from '../support/simulated-env.ts';
+import { proves } from '../requirements.ts';
 
 const STATE_DIR = '/state';
 const event = (id?: string): NewEvent => ({
@@ -20,7 +21,7 @@ function open(machine: SimulatedMachine): ReturnType<typeof openJournal> & { rea
   return opened;
 }
 
-describe('D6 journal: storing', () => {
+describe(proves('D6', 'journal: storing'), () => {
   it('makes what one turn appends durable by one sync, then acknowledges, then publishes in order', async () => {
     const machine = createSimulatedMachine({ seed: 1 });
     const { value: journal } = open(machine);

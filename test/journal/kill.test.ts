@@ -7,6 +7,7 @@ import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const KILLS = 12;
 const WRITER = path.join(import.meta.dirname, '../support/journal-writer.ts');
@@ -24,7 +25,7 @@ async function killedAfter(stateDir: string, events: number): Promise<readonly s
   return printed.filter((line) => line.split('/').length === 4);
 }
 
-describe('D6 journal: real processes killed with SIGKILL', function () {
+describe(proves('D6', 'journal: real processes killed with SIGKILL'), function () {
   this.timeout(120_000);
   const folder = tempFolder('journal-kill');
   after(() => folder.remove());

@@ -4,6 +4,7 @@ import type { Journal } from '../../src/orchestrator/journal/journal.ts';
 import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader, SESSION_INDEX } from '../../src/orchestrator/journal/reader.ts';
 import { createSimulatedMachine, type SimulatedMachine } from '../support/simulated-env.ts';
+import { proves } from '../requirements.ts';
 
 const STATE_DIR = '/state';
 
@@ -49,7 +50,7 @@ async function twoSessions(): Promise<{
   return { machine, first, second };
 }
 
-describe('D6 journal: reading', () => {
+describe(proves('D6', 'journal: reading'), () => {
   it('orders by session number and sequence, and takes each part of a query', async () => {
     const { machine, first, second } = await twoSessions();
     const reader = reading(machine);
@@ -81,7 +82,7 @@ describe('D6 journal: reading', () => {
     assert.equal(reader.highestRun(), 4);
   });
 
-  it('says the same without its index, with a damaged one and with one that is out of date', async () => {
+  it(proves('F2', 'says the same without its index, with a damaged one and with one that is out of date'), async () => {
     const { machine, second } = await twoSessions();
     const expected = reading(machine).sessions();
     const index = `${STATE_DIR}/${SESSION_INDEX}`;

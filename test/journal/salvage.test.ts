@@ -5,6 +5,7 @@ import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { reportDamage } from '../../src/orchestrator/journal/report-damage.ts';
 import { createSimulatedMachine, type SimulatedMachine } from '../support/simulated-env.ts';
+import { proves } from '../requirements.ts';
 
 const STATE_DIR = '/state';
 
@@ -57,7 +58,7 @@ function rangesOf(numbers: readonly number[]): [number, number][] {
   return ranges;
 }
 
-describe('D6 journal: damage in a session that was closed', () => {
+describe(proves('D6', 'journal: damage in a session that was closed'), () => {
   it('costs the groups it touches and no other, and says so to the number', async () => {
     const cases = fc.record({
       sizes: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 12 }),

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { createExclusiveSlot } from '../../src/orchestrator/process/exclusive-slot.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 
-describe('A1 the slot for measuring', () => {
+describe(proves('A1', 'the slot for measuring'), () => {
   let folder: ReturnType<typeof tempFolder>;
   beforeEach(() => (folder = tempFolder('slot')));
   afterEach(() => folder.remove());

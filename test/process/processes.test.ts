@@ -10,11 +10,12 @@ import type { Command, ProcessEnd, Processes } from '../../src/orchestrator/proc
 import { eventually } from '../support/eventually.ts';
 import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 const DETACHED = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' })`;
 
-describe('A1 child processes', () => {
+describe(proves('A1', 'child processes'), () => {
   let folder: ReturnType<typeof tempFolder>;
   let processes: Processes;
   const ledger = (): readonly string[] =>

@@ -4,6 +4,7 @@ import type { Finding } from '../../src/contract/findings.ts';
 import { fingerprinted } from '../../src/orchestrator/workspace/fingerprint.ts';
 import { applyScopePolicy } from '../../src/orchestrator/workspace/scope-policy.ts';
 import type { LineRanges } from '../../src/orchestrator/workspace/workspace.ts';
+import { proves } from '../requirements.ts';
 
 /** A toy agent: every line with "bad" before a comment is a finding. */
 function look(text: string): readonly Finding[] {
@@ -28,7 +29,7 @@ function policy({ base, text, changed, kind = 'changed', dismissed = new Set() }
 }
 const reportedLines = (one: Case): readonly number[] => policy(one).reported.map((found) => found.range.start.line);
 
-describe('A1 scope policy', () => {
+describe(proves('A1', 'scope policy'), () => {
   it('reports what is new on a changed line and counts the rest', () => {
     const one = { base: 'bad old', text: 'bad new\nbad old', changed: [[0, 1]] } as const;
     assert.deepEqual(reportedLines(one), [0]);

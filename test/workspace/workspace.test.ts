@@ -8,6 +8,7 @@ import { createWorkspace } from '../../src/orchestrator/workspace/create-workspa
 import type { Workspace } from '../../src/orchestrator/workspace/workspace.ts';
 import { createRepository, git, writeTree } from '../support/git-repository.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
 
@@ -21,7 +22,7 @@ function problem(result: Result<Scope>): string {
   return result.failure.message;
 }
 
-describe('A1 workspace', () => {
+describe(proves('A1', 'workspace'), () => {
   let folder: ReturnType<typeof tempFolder>;
   let root: string;
   const open = (at = root, host = env.host): Workspace =>

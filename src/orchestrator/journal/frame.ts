@@ -9,7 +9,7 @@ export const LINE_FEED = 0x0a;
 export const FORMAT_VERSION = 1;
 export const MAX_GROUP = 3;
 /** Places in a batch are three hex digits. */
-export const MAX_BATCH_EVENTS = 0xfff;
+const MAX_BATCH_EVENTS = 0xfff;
 
 const HEAD = ',"frame":"';
 const CRC_AT = HEAD.length + '1.1/1.000.'.length;

@@ -7,6 +7,7 @@ import { createAgent } from '../../../src/orchestrator/agents/context-optimizer/
 import { callAgent, type AgentCall, type AskedOf } from '../../support/agent-rig.ts';
 import { createRepository, git, writeTree } from '../../support/git-repository.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { proves } from '../../requirements.ts';
 
 const FILES = {
   'src/cart.ts':
@@ -31,7 +32,7 @@ const taskSchema = z.object({
   symbols: z.array(z.object({ name: z.string(), file: z.string(), line: z.int().min(1) })),
 });
 
-describe('A12 context-optimizer on a repository', function () {
+describe(proves('A12', 'context-optimizer on a repository'), function () {
   this.timeout(60_000);
   let folder: ReturnType<typeof tempFolder>;
   let root: string;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { makeBundle, type Candidate } from '../../../src/orchestrator/agents/context-optimizer/bundle.ts';
 import { excerpt, joined } from '../../../src/orchestrator/agents/context-optimizer/excerpt.ts';
 import { firstOpenItem, mentioned } from '../../../src/orchestrator/agents/context-optimizer/question.ts';
+import { proves } from '../../requirements.ts';
 
 /** Stands for the tokenizer: a token is four characters. */
 const countTokens = (text: string): number => Math.ceil(text.length / 4);
@@ -18,7 +19,7 @@ const candidate = (file: string, text: string, over: Partial<Candidate> = {}): C
 const bundleOf = (candidates: readonly Candidate[], budget: number): ReturnType<typeof makeBundle> =>
   makeBundle({ title: 'Context', preface: ['A task'], candidates, words: new Map([['vat', 1]]), budget, countTokens });
 
-describe('A12 the bundle', () => {
+describe(proves('A12', 'the bundle'), () => {
   it('never exceeds the budget, counts itself right, and shows each file once', () => {
     const text = fc.array(fc.string({ maxLength: 60 }), { maxLength: 80 }).map((lines) => lines.join('\n'));
     fc.assert(
@@ -80,7 +81,7 @@ describe('A12 the bundle', () => {
   });
 });
 
-describe('A12 the task', () => {
+describe(proves('A12', 'the task'), () => {
   it('is the first open item of a list with what stands under it', () => {
     const list =
       '# Tasks\n- [x] 1. Set up\n- [ ] 2. Take vouchers\n  - ask the shop\n\n  _Requirements: 1.2_\n- [ ] 3. Later\n';

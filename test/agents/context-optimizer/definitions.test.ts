@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { scriptDefinitions, type Definition } from '../../../src/orchestrator/agents/context-optimizer/definitions.ts';
 import { createOtherLanguages } from '../../../src/orchestrator/agents/context-optimizer/other-languages.ts';
+import { proves } from '../../requirements.ts';
 
 const shown = (definitions: readonly Definition[]): readonly string[] =>
   definitions.map(
     ({ name, line, endLine, signature }) => `${String(line + 1)}-${String(endLine + 1)} ${name}: ${signature}`,
   );
 
-describe('A12 definitions', () => {
+describe(proves('A12', 'definitions'), () => {
   it('of TypeScript are its functions, classes with members, values and types', () => {
     const text = `import { a } from './a.ts';
 export interface Line { price: number }

@@ -5,6 +5,7 @@ import type { FileIndex } from '../../../src/orchestrator/agents/context-optimiz
 import { pageRank, referenceGraph } from '../../../src/orchestrator/agents/context-optimizer/page-rank.ts';
 import { rank, type Corpus, type Query } from '../../../src/orchestrator/agents/context-optimizer/ranking.ts';
 import { identifiersOf, wordsOf } from '../../../src/orchestrator/agents/context-optimizer/words.ts';
+import { proves } from '../../requirements.ts';
 
 /** Files with their text, each defining the names that stand first on its lines after `def`. */
 function indexOf(files: Readonly<Record<string, string>>): FileIndex {
@@ -43,7 +44,7 @@ const corpus: Corpus = { index: indexOf(FILES), imports: NO_IMPORTS, commits: []
 const order = (query: Partial<Query>, over: Partial<Corpus> = {}): readonly string[] =>
   rank({ ...corpus, ...over }, { words: new Map(), seeds: new Map(), ...query }).map(({ file }) => file);
 
-describe('A12 ranking', () => {
+describe(proves('A12', 'ranking'), () => {
   it('puts first what has the words of a task, path and split names alike', () => {
     assert.equal(order({ words: new Map([['vat', 1]]) })[0], 'src/vat.ts');
     assert.equal(
@@ -95,7 +96,7 @@ describe('A12 ranking', () => {
   });
 });
 
-describe('A12 references and history', () => {
+describe(proves('A12', 'references and history'), () => {
   it('lead from a file to those that define its names, not to where everybody defines them', () => {
     const files = { 'a.ts': 'uses wanted and common', 'b.ts': 'def wanted def common' };
     const common = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`c${String(n)}.ts`, 'def common']));

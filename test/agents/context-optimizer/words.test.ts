@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { identifiersOf, wordsOf } from '../../../src/orchestrator/agents/context-optimizer/words.ts';
+import { proves } from '../../requirements.ts';
 
-describe('A12 words of names', () => {
+describe(proves('A12', 'words of names'), () => {
   it('are the parts in lower case, without plural, and the whole, which is rarer', () => {
     assert.deepEqual(wordsOf('parseHTTPRequests'), ['parse', 'http', 'request', 'parsehttprequest']);
     assert.deepEqual(wordsOf('PRICE_BY_COUNTRY'), ['price', 'country', 'pricecountry']);

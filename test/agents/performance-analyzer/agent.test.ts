@@ -6,6 +6,7 @@ import { createAgent } from '../../../src/orchestrator/agents/performance-analyz
 import { callAgent, type AgentCall } from '../../support/agent-rig.ts';
 import { createRepository, git, writeTree } from '../../support/git-repository.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { proves } from '../../requirements.ts';
 
 /** A slowdown exact by construction: `work` goes round its loop `rounds` times an item. */
 const cart = (rounds: number): string => `
@@ -31,7 +32,7 @@ const BENCHES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-describe('A12 performance-analyzer on a repository', function () {
+describe(proves('A12', 'performance-analyzer on a repository'), function () {
   this.timeout(180_000);
   let folder: ReturnType<typeof tempFolder>;
   let root: string;

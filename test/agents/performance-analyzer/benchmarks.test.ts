@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { findBenchmarks, targetsOf } from '../../../src/orchestrator/agents/performance-analyzer/benchmarks.ts';
 import { loadImportGraph } from '../../../src/orchestrator/workspace/import-graph.ts';
 import { folderWorkspace, makeFolder, removeFolder } from '../../support/folder-workspace.ts';
+import { proves } from '../../requirements.ts';
 
 const filesOf = (script: string): readonly string[] => targetsOf(script, '').map(({ file }) => file);
 
-describe('A12 benchmarks of a repository', () => {
+describe(proves('A12', 'benchmarks of a repository'), () => {
   it('are the files that a script starts with node', () => {
     assert.deepEqual(filesOf('node bench/a.js'), ['bench/a.js']);
     assert.deepEqual(filesOf('NODE_ENV=production node --expose-gc -r ./setup.cjs ./bench/a.js --quick && tsx b.ts'), [

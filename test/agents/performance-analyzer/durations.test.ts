@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { History, TestSample } from '../../../src/orchestrator/agents/agent.ts';
 import { slowerSteps, slowerTests } from '../../../src/orchestrator/agents/performance-analyzer/durations.ts';
+import { proves } from '../../requirements.ts';
 
 const sample = (run: string, durationMs: number, status: TestSample['status'] = 'passed'): TestSample => ({
   run,
@@ -14,7 +15,7 @@ const earlier = (...durations: readonly number[]): readonly TestSample[] =>
 const tests = (lists: Readonly<Record<string, readonly TestSample[]>>): History => ({ tests: lists, steps: {} });
 const USUAL = [200, 210, 190, 205, 195, 200, 220, 180];
 
-describe('A12 durations against their history', () => {
+describe(proves('A12', 'durations against their history'), () => {
   it('names a test that took far longer than its earlier passes', () => {
     const report = slowerTests(tests({ 'a.test.ts > adds': [sample('now', 900), ...earlier(...USUAL)] }), 'now');
     assert.deepEqual(report.slower, [{ key: 'a.test.ts > adds', durationMs: 900, usualMs: 200, samples: 8 }]);

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { changedFunctions } from '../../../src/orchestrator/agents/performance-analyzer/functions.ts';
 import { parseSource } from '../../../src/orchestrator/workspace/parsed-source.ts';
+import { proves } from '../../requirements.ts';
 
 const names = (before: string | null, now: string): readonly string[] =>
   changedFunctions(parseSource('a.ts', now), before === null ? null : parseSource('a.ts', before)).map(
     ({ name }) => name,
   );
 
-describe('A12 changed functions', () => {
+describe(proves('A12', 'changed functions'), () => {
   const base = `
     export function outer(list: number[]) { const seen = new Set(list); return list.map((one) => seen.has(one)); }
     const arrow = (x: number) => x + 1;

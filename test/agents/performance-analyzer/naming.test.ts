@@ -3,6 +3,7 @@ import { functionsOf, type FunctionPlace } from '../../../src/orchestrator/agent
 import { findCulprit } from '../../../src/orchestrator/agents/performance-analyzer/naming.ts';
 import type { CpuProfile } from '../../../src/orchestrator/agents/performance-analyzer/profile.ts';
 import { parseSource } from '../../../src/orchestrator/workspace/parsed-source.ts';
+import { proves } from '../../requirements.ts';
 
 const TEXT = `export function total(list) {
   return list.map(price).reduce(add, 0);
@@ -52,7 +53,7 @@ const code = (...changed: readonly (FunctionPlace | undefined)[]): Parameters<ty
   before: places,
 });
 
-describe('A12 the function that a slowdown is in', () => {
+describe(proves('A12', 'the function that a slowdown is in'), () => {
   const before = side(1, [
     { stack: ['total', 'add'], samples: 50 },
     { stack: ['total', 'price'], samples: 50 },

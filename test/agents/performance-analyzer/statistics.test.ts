@@ -11,11 +11,12 @@ import {
   type Pair,
   type Verdict,
 } from '../../../src/orchestrator/agents/performance-analyzer/statistics.ts';
+import { proves } from '../../requirements.ts';
 
 const time = fc.double({ min: 0.01, max: 1000, noNaN: true });
 const pairs = fc.array(fc.record({ base: time, change: time }), { minLength: LEAST_PAIRS, maxLength: MOST_PAIRS });
 
-describe('A12 performance-analyzer statistics', () => {
+describe(proves('A12', 'performance-analyzer statistics'), () => {
   it('gives the same verdict in any unit of time', () => {
     fc.assert(
       fc.property(pairs, fc.constantFrom(0.5, 2, 1024), (list, unit) => {
@@ -68,7 +69,7 @@ describe('A12 performance-analyzer statistics', () => {
   });
 });
 
-describe('A12 performance-analyzer under simulated noise', () => {
+describe(proves('A12', 'performance-analyzer under simulated noise'), () => {
   const TRIALS = 60;
   for (const [name, noise] of Object.entries(noises())) {
     it(`${name}: at most 3 % false alarms, at least 90 % of 1.2 × and 99 % of 1.5 × found`, () => {

@@ -7,6 +7,7 @@ import type { Json } from '../../../src/contract/json.ts';
 import { createAgent } from '../../../src/orchestrator/agents/security-auditor/agent.ts';
 import { callAgent, type AgentCall, type AskedOf } from '../../support/agent-rig.ts';
 import { createRepository, writeTree } from '../../support/git-repository.ts';
+import { proves } from '../../requirements.ts';
 
 const OLD = "app.get('/old', (req, res) => { db.query('SELECT * FROM a WHERE b = ' + req.query.b); });\n";
 const NEW = "app.get('/new', (req, res) => { db.query('SELECT * FROM c WHERE d = ' + req.query.d); });\n";
@@ -21,7 +22,7 @@ const findingsOf = (messages: readonly AgentMessage[]): readonly string[] =>
 const gapsOf = (messages: readonly AgentMessage[]): readonly string[] =>
   messages.flatMap((message) => (message.kind === 'not-checked' ? [`${message.what}: ${message.why}`] : []));
 
-describe('A12 security auditor: on a repository', () => {
+describe(proves('A12', 'security auditor: on a repository'), () => {
   let root: string;
   const call = (asked: Partial<AskedOf> = {}): Promise<AgentCall> =>
     callAgent(createAgent(), root, { operation: 'pre-check', ...asked });

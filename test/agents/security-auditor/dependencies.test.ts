@@ -8,6 +8,7 @@ import {
   parseLockfile,
 } from '../../../src/orchestrator/agents/security-auditor/dependencies/lockfile.ts';
 import { lookalikeOf, WELL_KNOWN } from '../../../src/orchestrator/agents/security-auditor/dependencies/well-known.ts';
+import { proves } from '../../requirements.ts';
 
 const NPM = JSON.stringify(
   {
@@ -125,7 +126,7 @@ const check = (file: string, text: string, isWhole = false): readonly string[] =
   );
 };
 
-describe('A12 security auditor: dependencies', () => {
+describe(proves('A12', 'security auditor: dependencies'), () => {
   it('tells what is remarkable in an npm lockfile, each at its lines', () => {
     deepEqual(check('package-lock.json', NPM), [
       'dependency.typosquat warning: lodahs line 16',
@@ -188,7 +189,7 @@ describe('A12 security auditor: dependencies', () => {
   });
 });
 
-describe('A12 security auditor: names close to well-known ones', () => {
+describe(proves('A12', 'security auditor: names close to well-known ones'), () => {
   for (const [name, known] of [
     ['lodahs', 'lodash'],
     ['expresss', 'express'],

@@ -9,6 +9,7 @@ import {
 import { isCatastrophic } from '../../../src/orchestrator/agents/security-auditor/patterns/detectors/regexp-ambiguity.ts';
 import { parseSource } from '../../../src/orchestrator/workspace/parsed-source.ts';
 import { BAD_CASES, GOOD_CASES } from './flow-cases.ts';
+import { proves } from '../../requirements.ts';
 
 const rulesOf = (code: string, file = 'case.js'): readonly string[] => {
   const parsed = parseSource(file, code);
@@ -16,7 +17,7 @@ const rulesOf = (code: string, file = 'case.js'): readonly string[] => {
   return [...new Set(scanPatterns(parsed).drafts.map((draft) => draft.rule))];
 };
 
-describe('A12 security auditor: insecure patterns', () => {
+describe(proves('A12', 'security auditor: insecure patterns'), () => {
   describe('every rule speaks about its bad example, and only it; its good example is silent', () => {
     for (const rule of PATTERN_RULES) {
       it(rule.id, () => {
@@ -88,7 +89,7 @@ describe('A12 security auditor: insecure patterns', () => {
   });
 });
 
-describe('A12 security auditor: regular expressions', () => {
+describe(proves('A12', 'security auditor: regular expressions'), () => {
   const exponential = [
     '^(a+)+$',
     '^(a|a)*b$',

@@ -12,6 +12,7 @@ import { secretNames } from '../../../src/orchestrator/agents/security-auditor/s
 import { createMasker } from '../../../src/orchestrator/agents/security-auditor/secrets/masker.ts';
 import { scanSecrets } from '../../../src/orchestrator/agents/security-auditor/secrets/scan.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { proves } from '../../requirements.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const BASE62 = `${LETTERS}${LETTERS.toLowerCase()}0123456789`;
@@ -54,7 +55,7 @@ const TOKENS: readonly (readonly [rule: string, token: string])[] = [
   ['secret.azure-ad-secret', `${b62(3)}8Q~${b62(34, 5)}`],
 ];
 
-describe('A12 security auditor: secrets that are certain', () => {
+describe(proves('A12', 'security auditor: secrets that are certain'), () => {
   for (const [rule, token] of TOKENS) {
     it(`knows ${rule}`, () => {
       const text = `const key = "${token}";\n`;
@@ -101,7 +102,7 @@ describe('A12 security auditor: secrets that are certain', () => {
   });
 });
 
-describe('A12 security auditor: masking', () => {
+describe(proves('A12', 'security auditor: masking'), () => {
   const mask = createMasker();
 
   it('shows what it was and the last four characters, nothing else', () => {
@@ -135,7 +136,7 @@ describe('A12 security auditor: masking', () => {
   });
 });
 
-describe('A12 security auditor: secrets that are possible', () => {
+describe(proves('A12', 'security auditor: secrets that are possible'), () => {
   const scan = async (file: string, text: string): Promise<readonly string[]> =>
     (await scanSecrets(file, text)).map((one) => `${one.rule} ${one.severity}`);
 
@@ -184,7 +185,7 @@ describe('A12 security auditor: secrets that are possible', () => {
   });
 });
 
-describe('A12 security auditor: names of secrets', () => {
+describe(proves('A12', 'security auditor: names of secrets'), () => {
   it('are the same in one state folder, others elsewhere, and the key is for its owner only', async () => {
     const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'savepoint-key-')));
     const [first = '', second = ''] = folders;
