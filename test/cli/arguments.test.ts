@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { CATALOGUE } from '../../src/contract/commands/catalogue.ts';
+import type { CommandDefinition } from '../../src/contract/commands/command.ts';
 import { parseArguments } from '../../src/orchestrator/host/cli/arguments.ts';
+import { COMMANDS } from '../../src/orchestrator/host/cli/commands.gen.ts';
 import { helpText } from '../../src/orchestrator/host/cli/help.ts';
 
 const parsed = (...argv: string[]) => {
@@ -14,6 +17,16 @@ const refused = (...argv: string[]) => {
   assert.ok(!result.ok, 'should be refused');
   assert.equal(result.failure.code, 'usage');
   return result.failure.message;
+};
+
+const listOf = (word: string, place: boolean): readonly string[] =>
+  place ? [word] : word.split(',').filter((part) => part !== '');
+const jsonOf = (word: string): unknown => {
+  try {
+    return JSON.parse(word) as unknown;
+  } catch {
+    return 'not JSON';
+  }
 };
 
 describe('the command line is read from the catalogue', () => {
@@ -34,7 +47,7 @@ describe('the command line is read from the catalogue', () => {
       ],
       ...['--fail-on', 'never', '--no-cache', '--sarif', 's.json', '--junit', 'j.xml', '--trust'],
     );
-    assert.equal(command.id, 'run');
+    assert.equal(command, 'run');
     assert.equal(workspace, '/w');
     assert.equal(json, true);
     assert.deepEqual(input, {
@@ -74,8 +87,41 @@ describe('the command line is read from the catalogue', () => {
     it(`refuses ${what}`, () => assert.match(refused(...argv), says));
   }
 
+  it('takes and makes of each word what the command’s schema does', () => {
+    const words = fc.oneof(
+      fc.constantFrom('', ' ', '0', '1', '500', '-1', '1.5', '1e3', '9007199254740992', 'error', 'never', 'a,b', 'x'),
+      fc.constantFrom('{}', '{"select":"all"}', '[1]', 'null', '{"a":{"b":[1,null]}}'),
+      fc.string(),
+    );
+    const flags = COMMANDS.flatMap(({ id, flags: all, positionals }) =>
+      all.map((flag) => ({ id, flag, positionals: [...positionals] as readonly string[] })),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...flags), words, ({ id, flag, positionals }, word) => {
+        const { input }: CommandDefinition = CATALOGUE.find((one) => one.id === id) ?? assert.fail();
+        const place = positionals.includes(flag.key);
+        fc.pre(!(place && word.startsWith('-')));
+        // What the command needs besides.
+        const first = positionals[0] ?? '';
+        const needed = !place && input.shape[first]?.safeParse(undefined).success === false ? ['1'] : [];
+        const own = place ? [word] : [flag.type === 'boolean' ? `--${flag.name}` : `--${flag.name}=${word}`];
+        const got = parseArguments([id, ...needed, ...own]);
+        const value = { boolean: () => true, list: () => listOf(word, place), json: () => jsonOf(word) };
+        const given = flag.type === 'string' || flag.type === 'integer' ? word : value[flag.type]();
+        const expected = input.safeParse({ ...(needed.length > 0 ? { [first]: '1' } : {}), [flag.key]: given });
+        assert.equal(got.ok, expected.success, got.ok ? '' : got.failure.message);
+        if (got.ok) assert.deepEqual(got.value.kind === 'command' && got.value.input, expected.data);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('explains every command and each of its options', () => {
-    for (const command of CATALOGUE) {
+    assert.deepEqual(
+      COMMANDS.map(({ id }) => id),
+      CATALOGUE.map(({ id }) => id),
+    );
+    for (const command of COMMANDS) {
       const text = helpText(command);
       assert.ok(text.includes(`savepoint ${command.id}`), text);
       assert.ok(!/undefined|\[object/.test(text), text);

@@ -79,7 +79,7 @@ describe('the report of a run', () => {
       at('Changed since it last passed  run 38'),
       at('eslint.config.js'),
       at('Findings  1 error on changed lines; 14 older ones not shown'),
-      at('12:19  error    Looks like a live Stripe key.'),
+      at('12:19  error   Looks like a live Stripe key.'),
       at('Tests     41 pass (41 of 212: those that reach the changed files)'),
       at('Undone    nothing to undo'),
       at('Next      savepoint retry 41 --from bug-hunting'),
@@ -88,6 +88,17 @@ describe('the report of a run', () => {
       places,
       [...places].sort((a, b) => a - b),
     );
+  });
+
+  it('starts every line of a message in one column, wherever the finding is', () => {
+    const message = 'word '.repeat(60).trim();
+    for (const line of [0, 11, 123_455]) {
+      const range = { start: { line, character: 18 }, end: { line, character: 40 } };
+      const lines = textOf(runView({ findings: [finding({ message, range })] }), 80).filter((one) =>
+        one.includes('word'),
+      );
+      assert.equal(new Set(lines.map((one) => one.indexOf('word'))).size, 1, lines.join('\n'));
+    }
   });
 
   it('never calls a part of the tests all, nor nothing checked finished well', () => {
