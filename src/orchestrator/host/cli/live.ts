@@ -43,7 +43,7 @@ function treeView({ terminal, now, every, place, earlier }: LiveOptions): LiveVi
   let drawn = 0;
 
   const erase = (): void => {
-    if (drawn > 0) terminal.write(`\u001b[${drawn}A\u001b[0J`);
+    if (drawn > 0) terminal.write(`\r\u001b[${drawn}A\u001b[0J`);
     drawn = 0;
   };
   const draw = (): void => {
