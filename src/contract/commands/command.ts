@@ -7,8 +7,8 @@ export type SideEffect = 'none' | 'state' | 'starts-tools';
  * One command, defined once: the command line, the reference in docs/ and later the palette, chat and AI tools are made from it.
  * The keys of `input` are camelCase; on the command line `noCache` is `--no-cache`.
  */
-export interface CommandDefinition<Input extends z.ZodObject = z.ZodObject> {
-  readonly id: string;
+export interface CommandDefinition<Input extends z.ZodObject = z.ZodObject, Id extends string = string> {
+  readonly id: Id;
   /** Title Case, for the palette. */
   readonly title: string;
   /** One sentence, for people. */
@@ -21,9 +21,9 @@ export interface CommandDefinition<Input extends z.ZodObject = z.ZodObject> {
   readonly sideEffect: SideEffect;
 }
 
-export const defineCommand = <Input extends z.ZodObject>(
-  definition: CommandDefinition<Input>,
-): CommandDefinition<Input> => definition;
+export const defineCommand = <Input extends z.ZodObject, const Id extends string>(
+  definition: CommandDefinition<Input, Id>,
+): CommandDefinition<Input, Id> => definition;
 
 /** What a handler of this definition is called with. */
 export type InputOf<Definition> = Definition extends CommandDefinition<infer Input> ? z.infer<Input> : never;

@@ -73,11 +73,11 @@ async function createOutput(
 ): Promise<HumanOutput> {
   const { env, platform } = { env: services.env.host.env, platform: services.env.host.platform };
   const err = terminalOf(process.stderr, env, platform);
-  const live = command.id === 'run' || command.id === 'resume' || command.id === 'retry';
+  const live = command === 'run' || command === 'resume' || command === 'retry';
   const human = createHumanOutput({
     out: json ? err : terminalOf(process.stdout, env, platform),
     err,
-    command: command.id,
+    command,
     now: () => services.env.clock.now(),
     every: (ms, callback) => {
       const timer = setInterval(callback, ms);

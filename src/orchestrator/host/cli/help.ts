@@ -1,7 +1,5 @@
-import * as z from 'zod';
-import { CATALOGUE } from '../../../contract/commands/catalogue.ts';
-import type { CommandDefinition } from '../../../contract/commands/command.ts';
-import { flagsOf } from './arguments.ts';
+import type { CommandWords } from './command-words.ts';
+import { COMMANDS } from './commands.gen.ts';
 
 const EVERYWHERE = [
   ['--workspace DIR', 'the folder to work on (default: this one)'],
@@ -9,28 +7,23 @@ const EVERYWHERE = [
 ] as const;
 
 /** `run <workflow> [--files A,B] …`: the words of one command. */
-export function usageOf(command: CommandDefinition): string {
-  const flags = flagsOf(command);
-  const { required = [] } = z.toJSONSchema(command.input, { io: 'input', unrepresentable: 'any' });
+export function usageOf(command: CommandWords): string {
   const places = command.positionals.map((key) => {
-    const word = flags.find((flag) => flag.key === key)?.type === 'list' ? `${key}…` : key;
-    return required.includes(key) ? `<${word}>` : `[${word}]`;
+    const flag = command.flags.find((one) => one.key === key);
+    const word = flag?.type === 'list' ? `${key}…` : key;
+    return flag?.required ? `<${word}>` : `[${word}]`;
   });
   return ['savepoint', command.id, ...places, ...(optionsOf(command).length > 0 ? ['[options]'] : [])].join(' ');
 }
 
 /** Flag as typed, and what it does. */
-export function optionsOf(command: CommandDefinition): readonly (readonly [string, string])[] {
-  return flagsOf(command)
-    .filter(({ key }) => !command.positionals.includes(key))
-    .map(({ name, type, about, choices }) => {
-      const values = {
-        boolean: '',
-        list: ' A,B',
-        json: ' JSON',
-        string: choices.length > 0 ? ` ${choices.join('|')}` : ' VALUE',
-      };
-      return [`--${name}${values[type]}`, about] as const;
+export function optionsOf({ flags, positionals }: CommandWords): readonly (readonly [string, string])[] {
+  return flags
+    .filter(({ key }) => !positionals.includes(key))
+    .map((flag) => {
+      const choices = flag.type === 'string' ? flag.choices : undefined;
+      const values = { boolean: '', list: ' A,B', json: ' JSON', integer: ' VALUE', string: ' VALUE' };
+      return [`--${flag.name}${choices ? ` ${choices.join('|')}` : values[flag.type]}`, flag.about] as const;
     });
 }
 
@@ -40,11 +33,11 @@ const table = (rows: readonly (readonly [string, string])[]): string => {
 };
 
 /** Help for one command, or the list of all. */
-export function helpText(command: CommandDefinition | null): string {
+export function helpText(command: CommandWords | null): string {
   if (command) {
     return `${command.about}\n\n  ${usageOf(command)}\n\n${table([...optionsOf(command), ...EVERYWHERE])}\n`;
   }
-  const commands = CATALOGUE.map(({ id, about }) => [id, about] as const);
+  const commands = COMMANDS.map(({ id, about }) => [id, about] as const);
   return [
     'Savepoint runs durable workflows of checking agents on a workspace.\n',
     '  savepoint <command> [options]\n',
