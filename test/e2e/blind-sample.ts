@@ -1,6 +1,7 @@
 // Writes docs/blind-sample.md: what tsddr-2.0 finds on a sample whose author had not seen the rules. Needs `npm run build`.
 import { rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import type { Finding } from '../../src/contract/findings.ts';
 import { copySample } from '../samples/copy-sample.ts';
 import { blindExpected } from '../samples/expected.ts';
@@ -123,5 +124,6 @@ ${cleanFindings.map(item).join('\n')}
 ${planted.notChecked.map(({ step, what, why }) => `- ${step}: ${text(what)}: ${text(why)}`).join('\n')}
 `;
 const target = path.join(import.meta.dirname, '../../docs/blind-sample.md');
-writeFileSync(target, page.replaceAll(/(## [^\n]+\n)\n\n+(?=\n## |$)/g, '$1\nNone.\n'));
+const filled = page.replaceAll(/(## [^\n]+\n)\n\n+(?=\n## |$)/g, '$1\nNone.\n');
+writeFileSync(target, await format(filled, { ...(await resolveConfig(target)), filepath: target }));
 process.stdout.write(`${rowOf('all', () => true)}\n`);
