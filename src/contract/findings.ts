@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { SEVERITIES } from './words.ts';
 
-export const SEVERITIES = ['error', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** 0-based, UTF-16 code units, end exclusive, as in LSP. */

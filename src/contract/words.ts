@@ -51,6 +51,9 @@ export const STATES = {
   compensated: { icon: 'discard', tone: 'undone', shape: 'struck', symbol: '↻', plain: 'undo', word: 'undone' },
 } as const satisfies Record<RunStatus | StepStatus, StateLook>;
 
+/** Gravest first. Here and not beside the schema, so that words cost no start a schema library. */
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
+
 /** Severity → the word people read. */
 export const SEVERITY_WORDS = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<
   Severity,

@@ -1,7 +1,6 @@
 import type { Finding, Severity } from '../../../contract/findings.ts';
 import type { RunView, StepView, TimeSplit } from '../../../contract/runs.ts';
-import { SEVERITIES } from '../../../contract/findings.ts';
-import { SEVERITY_WORDS, STATES, countWords, durationWords, type Tone } from '../../../contract/words.ts';
+import { SEVERITIES, SEVERITY_WORDS, STATES, countWords, durationWords, type Tone } from '../../../contract/words.ts';
 import { shellWords } from './shell-words.ts';
 import { failureWords, stepRows } from './step-rows.ts';
 import { printable, widthOf, wrap, type Line, type Span } from './terminal.ts';
