@@ -17,7 +17,8 @@ export interface RowOptions {
   readonly progress?: ReadonlyMap<string, LiveProgress>;
 }
 
-const NAME = 23;
+/** Columns of the name: more where a name needs it, up to a bound. */
+const NAME = { least: 23, most: 32 } as const;
 const DURATION = 6;
 const TURNING = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
@@ -42,17 +43,22 @@ export function orderedSteps(view: RunView): readonly { readonly step: StepView;
 
 /** One line per step: symbol, name, duration, words. Below 60 columns without durations, then without the bar. */
 export function stepRows(view: RunView, options: RowOptions): readonly Line[] {
-  return orderedSteps(view).map(({ step, branch }) => stepRow({ view, step, branch, options }));
+  const rows = orderedSteps(view);
+  const longest = Math.max(0, ...rows.map(({ step, branch }) => branch.length + step.id.length + 1));
+  const nameColumns = Math.min(NAME.most, Math.max(NAME.least, longest));
+  return rows.map(({ step, branch }) => stepRow({ view, step, branch, nameColumns, options }));
 }
 
 interface Row {
   readonly view: RunView;
   readonly step: StepView;
   readonly branch: string;
+  readonly nameColumns: number;
   readonly options: RowOptions;
 }
 
-function stepRow({ view, step, branch, options }: Row): Line {
+function stepRow(row: Row): Line {
+  const { step, branch, nameColumns, options } = row;
   const look = STATES[step.status];
   const quiet = look.tone === 'muted';
   const turning = step.status === 'running' && options.now !== null;
@@ -61,8 +67,8 @@ function stepRow({ view, step, branch, options }: Row): Line {
     : look.symbol;
   const branchText = options.unicode ? branch : '';
   const mark = options.unicode ? `${symbol} ` : `${look.plain.padEnd(4)}  `;
-  const name = fit(step.id, NAME - branchText.length);
-  const words: Span[] = stepWords({ view, step, branch, options });
+  const name = fit(step.id, nameColumns - branchText.length);
+  const words: Span[] = stepWords(row);
   return [
     { text: `  ${branchText}`, style: 'dim' },
     { text: mark, style: look.tone },
@@ -119,14 +125,14 @@ function stepWords(row: Row): Span[] {
   }
 }
 
-function waitsFor({ view, step, options }: Row): string {
+function waitsFor({ view, step, nameColumns, options }: Row): string {
   const open = step.needs.filter((id) => {
     const status = view.steps.find((other) => other.id === id)?.status;
     return status !== 'completed' && status !== 'cached';
   });
   if (open.length === 0) return 'waits for its turn';
   const named = `waits for ${open.length === 1 ? open[0] : `${open.slice(0, -1).join(', ')} and ${open.at(-1)}`}`;
-  return NAME + DURATION + 6 + widthOf(named) <= options.columns && options.columns > 100
+  return nameColumns + DURATION + 6 + widthOf(named) <= options.columns && options.columns > 100
     ? named
     : `waits for ${countWords(open.length, 'step')}`;
 }
