@@ -3,13 +3,11 @@ import type { StoredEvent } from '../../contract/events.ts';
 
 /**
  * A record is one line: the event's JSON whose last member is `"frame":"V.I/N.BBB.CCCCCCCC"`, of fixed width:
- * V format version, I of N place in the atomic group, BBB (hex) place in its batch, C CRC-32 of all bytes before it.
+ * V format version, I of N place in the atomic group, BBB (hex, so at most 4,095) place in its batch, C CRC-32 of all bytes before it.
  */
 export const LINE_FEED = 0x0a;
 export const FORMAT_VERSION = 1;
 export const MAX_GROUP = 3;
-/** Places in a batch are three hex digits. */
-const MAX_BATCH_EVENTS = 0xfff;
 
 const HEAD = ',"frame":"';
 const CRC_AT = HEAD.length + '1.1/1.000.'.length;
