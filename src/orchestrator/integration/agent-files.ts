@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentFile } from '../../contract/definitions.ts';
 import type { Problem } from '../definitions/problem.ts';
@@ -47,7 +47,7 @@ export function createAgentFileReader(deps: AgentFileReaderDeps): { read(): Prom
 
   return {
     async read() {
-      const { sources, problems } = await readSources(deps.root);
+      const { sources, problems } = readSources(deps.root);
       if (sources.length + problems.length === 0) return { agents: [], problems };
       const stamp = stampOf(sources, deps.version);
       if (last?.stamp !== stamp) last = { stamp, result: await parse(sources, stamp) };
@@ -68,12 +68,9 @@ interface Sources {
   readonly problems: readonly Problem[];
 }
 
-/** By name, so that of two files with one id it is always the same that counts. */
-async function readSources(root: string): Promise<Sources> {
-  const names = await readdir(join(root, AGENTS_FOLDER)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
-  });
+/** By name, so that of two files with one id it is always the same that counts. Few and small: read at once, without thread pool. */
+function readSources(root: string): Sources {
+  const names = namesIn(join(root, AGENTS_FOLDER));
   const sources: Source[] = [];
   const problems: Problem[] = [];
   for (const name of names.filter((one) => one.endsWith('.yaml')).sort()) {
@@ -81,7 +78,7 @@ async function readSources(root: string): Promise<Sources> {
     try {
       const path = join(root, file);
       // A named pipe would wait for its writer for ever.
-      if ((await stat(path)).isFile()) sources.push({ file, content: await readFile(path) });
+      if (statSync(path).isFile()) sources.push({ file, content: readFileSync(path) });
       else problems.push({ file, range: FILE_START, message: 'This is not a file.' });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
@@ -93,6 +90,15 @@ async function readSources(root: string): Promise<Sources> {
     }
   }
   return { sources, problems };
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    throw error;
+  }
 }
 
 const FILE_START = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

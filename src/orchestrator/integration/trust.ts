@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { StateFiles } from '../env.ts';
 import type { DefinedAgent } from './agent-files.ts';
@@ -36,13 +37,24 @@ async function trustHash({
   return hash.digest('hex');
 }
 
+/** Looks at once: most arguments are no files, and a turn through the thread pool costs many times the look itself. */
 async function contentHash(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
+  const found = lookAt(path);
   if (found === null) return 'missing';
   if (!found.isFile()) return 'no file';
   return createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
+}
+
+function lookAt(path: string): { isFile(): boolean } | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    // An argument that cannot name a file (too long, below a file, with a NUL) names none.
+    if (error instanceof Error && 'code' in error) return null;
+    throw error;
+  }
 }
 
 /** Keys sorted, so that their order in the file means nothing. */
