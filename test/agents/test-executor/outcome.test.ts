@@ -78,6 +78,7 @@ describe(proves('A12', 'test executor: what the end of a runner means'), () => {
     const counts = fc.record({ passed: fc.nat(9), failed: fc.nat(2), skipped: fc.nat(2) });
     const whole = fc.record({
       counts,
+      broken: fc.nat(2),
       files: fc.record({ selected: fc.nat(9), total: fc.nat(99) }),
       everything: fc.boolean(),
       total: fc.option(fc.nat(99)),
@@ -85,7 +86,8 @@ describe(proves('A12', 'test executor: what the end of a runner means'), () => {
       leftOpen: fc.boolean(),
     }) satisfies fc.Arbitrary<Whole>;
     fc.assert(
-      fc.property(whole, (one) => {
+      fc.property(whole, (any) => {
+        const one = { ...any, broken: Math.min(any.broken, any.counts.failed) };
         const summary = summaryOf(one);
         assert.ok(summary.split(' ').length <= 8, summary);
         assert.ok(!/\ball\b/.test(summary));
@@ -94,6 +96,18 @@ describe(proves('A12', 'test executor: what the end of a runner means'), () => {
       }),
     );
   });
+});
+
+describe(proves('A12', 'test executor: words for what failed outside the tests'), () => {
+  const whole = { files: { selected: 2, total: 2 }, everything: true, total: 12, flaky: 0, leftOpen: false };
+  const cases: readonly (readonly [passed: number, failed: number, broken: number, words: string])[] = [
+    [10, 2, 0, '2 of 12 tests fail'],
+    [10, 2, 1, '1 of 11 tests fails, 1 file broken'],
+    [10, 2, 2, '10 tests pass, 2 files broken'],
+    [0, 1, 1, '1 file broken'],
+  ];
+  for (const [passed, failed, broken, words] of cases)
+    it(words, () => assert.equal(summaryOf({ ...whole, broken, counts: { passed, failed, skipped: 0 } }), words));
 });
 
 describe(proves('A12', 'test executor: what is kept of a failure'), () => {

@@ -7,7 +7,7 @@ import { proves } from '../../requirements.ts';
 import { callAgent, type AgentCall, type AskedOf } from '../../support/agent-rig.ts';
 import { eventually } from '../../support/eventually.ts';
 import { removeFolder } from '../../support/folder-workspace.ts';
-import { RUNNER_FIXTURES, type RunnerFixture } from '../../support/runner-fixture.ts';
+import { linkPackage, RUNNER_FIXTURES, type RunnerFixture } from '../../support/runner-fixture.ts';
 
 const ALL_CASES = [
   'test/add.test.js > add > adds infinities: skipped',
@@ -178,6 +178,53 @@ function conformance(fixture: RunnerFixture): void {
     assert.equal(tests(call).verdict, evidence?.exitCode === 0 ? 'passed' : 'failed');
   });
 }
+
+describe(proves('A12', 'test executor with vitest: errors outside the tests'), function () {
+  this.timeout(60_000);
+  const vitest = RUNNER_FIXTURES.find(({ runner }) => runner === 'vitest') ?? assert.fail('no such fixture');
+
+  it('are one failure a file, with their places, and no test’s', async () => {
+    const reject = (word: string): string => `void Promise.reject(new Error('${word}'));`;
+    const root = vitest.make({
+      'test/add.test.js': vitest.test('c', ''),
+      'test/sub.test.js': vitest.test('a', ''),
+      'test/greet.test.js': vitest.test(
+        'b',
+        `${reject('one')}\n${reject('two')}\nawait new Promise((go) => setTimeout(go, 50));`,
+      ),
+    });
+    const call = await run(root);
+    const outside = call.cases.filter(
+      (test) => test.name === '(the file itself)' && test.file === 'test/greet.test.js',
+    );
+    assert.equal(outside.length, 1);
+    assert.match(outside[0]?.message ?? '', /^one.*\ntwo/);
+    assert.match(call.outcome.ok ? call.outcome.summary : '', /^3 tests pass, 1 file broken$/);
+  });
+
+  it('of its type check are laid to the source, which is no test file for that', async () => {
+    const root = vitest.make({
+      'test/add.test.js': vitest.test('c', ''),
+      'test/sub.test.js': vitest.test('a', ''),
+      'test/greet.test.js': vitest.test('b', ''),
+      'test/types.test-d.ts': `import { expectTypeOf, it } from 'vitest';\nit('is a number', () => expectTypeOf(1).toEqualTypeOf<number>());\n`,
+      'src/bad.ts': `export const word: number = 'one';\nexport const other: string = 2;\n`,
+      'tsconfig.json':
+        '{ "compilerOptions": { "strict": true, "skipLibCheck": true, "noEmit": true, "module": "esnext", "moduleResolution": "bundler" } }',
+      'vitest.config.js': 'export default { test: { typecheck: { enabled: true } } };',
+    });
+    linkPackage(root, 'typescript');
+    const call = await run(root);
+    const outside = call.cases.filter((test) => test.status === 'failed');
+    assert.deepEqual(
+      outside.map(({ file, name }) => [file, name]),
+      [['src/bad.ts', '(the file itself)']],
+    );
+    assert.match(outside[0]?.message ?? '', /\(line 1, column 14\)\n.*\(line 2, column 14\)$/);
+    const again = await run(root, { files: ['src/bad.ts'] });
+    assert.match(again.outcome.ok ? JSON.stringify(again.outcome.data) : '', /no test is known to reach src\/bad\.ts/);
+  });
+});
 
 function processesIn(root: string): boolean {
   const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8' });

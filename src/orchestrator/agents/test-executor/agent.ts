@@ -3,7 +3,7 @@ import type { AgentOutcome, AgentRequest, TestTotals } from '../../../contract/a
 import type { JsonObject } from '../../../contract/json.ts';
 import type { Agent, AgentContext } from '../agent.ts';
 import { inspectRunners } from './inspect.ts';
-import { countTests, summaryOf, verdictOf } from './outcome.ts';
+import { countBroken, countTests, summaryOf, verdictOf } from './outcome.ts';
 import { choose, openSession, runSelected, type Results, type Session, type SessionDeps } from './session.ts';
 import { suiteName } from './suite.ts';
 import { runTaskCommand } from './task-command.ts';
@@ -101,7 +101,15 @@ async function outcomeOf(
         files: kind === 'related' ? [...chosen] : [],
       })),
     },
-    summary: summaryOf({ counts, files, everything, total, flaky: results.flaky.length, leftOpen }),
+    summary: summaryOf({
+      counts,
+      broken: countBroken(results.cases),
+      files,
+      everything,
+      total,
+      flaky: results.flaky.length,
+      leftOpen,
+    }),
     tests,
     timeMs: { start, disk: session.openedMs },
   };

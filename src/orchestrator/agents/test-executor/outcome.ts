@@ -1,7 +1,7 @@
 import type { TestTotals } from '../../../contract/agents.ts';
 import type { StepError } from '../../../contract/failures.ts';
 import type { TestCase } from '../../../contract/findings.ts';
-import type { RunnerRun } from './runner-process.ts';
+import { isNoTest, type RunnerRun } from './runner-process.ts';
 
 /** What one call of a runner proves. */
 export type Judgement =
@@ -50,8 +50,15 @@ export function countTests(cases: readonly TestCase[]): Pick<TestTotals, 'passed
   return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
 }
 
+/** How many of the cases stand for a failure that is no test's. */
+export function countBroken(cases: readonly TestCase[]): number {
+  return cases.filter(isNoTest).length;
+}
+
 export interface Whole {
   readonly counts: Pick<TestTotals, 'passed' | 'failed' | 'skipped'>;
+  /** Of the failed: files that failed as a whole, and what failed outside any test. */
+  readonly broken: number;
   /** Test files that were selected and that are known, over all suites. */
   readonly files: { readonly selected: number; readonly total: number };
   readonly everything: boolean;
@@ -66,10 +73,10 @@ export function verdictOf({ passed, failed }: Whole['counts']): TestTotals['verd
 }
 
 /** At most eight words. */
-export function summaryOf({ counts, files, everything, total, flaky, leftOpen }: Whole): string {
+export function summaryOf({ counts, broken, files, everything, total, flaky, leftOpen }: Whole): string {
   const { passed, failed, skipped } = counts;
   const ran = passed + failed;
-  if (failed > 0) return `${String(failed)} of ${tests(ran)} ${failed === 1 ? 'fails' : 'fail'}`;
+  if (failed > 0) return failures(failed - broken, ran - broken, broken);
   if (passed === 0) return skipped > 0 ? `no test ran, ${String(skipped)} skipped` : 'no tests ran';
   const pass = `${tests(passed)} ${passed === 1 ? 'passes' : 'pass'}`;
   if (flaky > 0) return `${pass}, ${String(flaky)} flaky`;
@@ -79,6 +86,14 @@ export function summaryOf({ counts, files, everything, total, flaky, leftOpen }:
       : `${pass}, selected ${String(ran + skipped)} of ${String(total)}`;
   }
   return leftOpen ? `${pass}, left open handles` : pass;
+}
+
+/** What failed as a whole is told beside the tests: no test of it is known. */
+function failures(failed: number, ran: number, broken: number): string {
+  const files = broken === 0 ? [] : [`${String(broken)} ${broken === 1 ? 'file' : 'files'} broken`];
+  const passing = ran === 0 ? [] : [`${tests(ran)} ${ran === 1 ? 'passes' : 'pass'}`];
+  const own = failed === 0 ? passing : [`${String(failed)} of ${tests(ran)} ${failed === 1 ? 'fails' : 'fail'}`];
+  return [...own, ...files].join(', ');
 }
 
 function tests(count: number): string {

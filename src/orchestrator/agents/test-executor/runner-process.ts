@@ -50,6 +50,8 @@ const LINGER_MS = 5000;
 
 /** Name of the case that stands for a file which failed as a whole. */
 export const BROKEN_FILE = '(the file itself)';
+/** Name of the case that stands for a failure which the runner lays to no file. */
+const NO_FILE = '(outside the tests)';
 
 export interface ListenDeps {
   readonly context: Pick<AgentContext, 'processes' | 'clock' | 'signal' | 'workspace'>;
@@ -89,8 +91,7 @@ export async function runAndListen(command: RunnerCommand, deps: ListenDeps): Pr
     stopWaiting =
       said.t === 'idle' || ended ? clock.timer(LINGER_MS, () => lingering.abort(), { keepAlive: true }) : null;
     if (said.t === 'test') add(toCase(said, { root: workspace.root, cwd: command.cwd }));
-    else if (said.t === 'broken')
-      add(toCase({ ...said, name: BROKEN_FILE, status: 'failed' }, { root: workspace.root, cwd: command.cwd }));
+    else if (said.t === 'broken') add(toCase(brokenCase(said), { root: workspace.root, cwd: command.cwd }));
     else if (said.t === 'empty') {
       empty.push(inWorkspace(said.file, workspace.root));
       files.set(inWorkspace(said.file, workspace.root), 0);
@@ -132,6 +133,15 @@ interface Said {
   readonly ms?: number;
   readonly message?: string | undefined;
   readonly stack?: string | undefined;
+}
+
+function brokenCase(said: Omit<Said, 'name' | 'status'>): Said {
+  return { ...said, name: said.file === '' ? NO_FILE : BROKEN_FILE, status: 'failed' };
+}
+
+/** Whether a case stands for a file or the run as a whole, no test of its own. */
+export function isNoTest({ name }: Pick<TestCase, 'name'>): boolean {
+  return name === BROKEN_FILE || name === NO_FILE;
 }
 
 function toCase(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AgentRequest } from '../../../contract/agents.ts';
 import type { TestCase } from '../../../contract/findings.ts';
+import { countWords } from '../../../contract/words.ts';
 import { loadImportGraph, type ImportGraph } from '../../workspace/import-graph.ts';
 import type { AgentContext, History } from '../agent.ts';
 import type { CommandDeps } from './commands.ts';
@@ -8,6 +9,7 @@ import { detectSuites, type Detection } from './detect.ts';
 import { describeFlaky, flakyHistory, testKey } from './flaky.ts';
 import { loadKnownTests, type KnownTests } from './known-tests.ts';
 import { readMochaOptions } from './mocha-options.ts';
+import { isNoTest } from './runner-process.ts';
 import { runSuite, type SuiteResult } from './run-suite.ts';
 import { selectTests, type Selection } from './select.ts';
 import { suiteName, type Suite } from './suite.ts';
@@ -120,7 +122,9 @@ export async function runSelected(session: Session, selections: readonly Selecti
   for (const selection of selections) {
     if (selection.kind === 'none' || context.signal.aborted) continue;
     announce(selection, context);
+    const count = countAloud(selection.suite, context);
     const onCase = (test: TestCase): void => {
+      count(test);
       const about = test.status === 'failed' && request.with['flaky'] !== 'fail' ? flakyWords(history, test) : null;
       if (about === null) say(test);
       else held.push({ test, suite: selection.suite, about });
@@ -157,6 +161,24 @@ function announce({ suite, kind, files, why }: Selection, context: AgentContext)
   context.emit({ kind: 'log', text: `${suiteName(suite)}: ${what}: ${why}`, stream: 'note' });
 }
 
+/** Between two counts, milliseconds: enough to see that it goes on. */
+const COUNT_EVERY_MS = 500;
+
+/** Tells how many tests have ended, now and then. */
+function countAloud(suite: Suite, { clock, emit }: AgentContext): (test: TestCase) => void {
+  let ended = 0;
+  let failed = 0;
+  let told = clock.monotonic();
+  return ({ status }) => {
+    ended++;
+    if (status === 'failed') failed++;
+    if (clock.monotonic() - told < COUNT_EVERY_MS) return;
+    told = clock.monotonic();
+    const failures = failed === 0 ? '' : `, ${String(failed)} failed`;
+    emit({ kind: 'progress', message: `${suiteName(suite)}: ${countWords(ended, 'test')} so far${failures}` });
+  };
+}
+
 async function runOne(
   selection: Selection,
   deps: Session & { readonly onCase: (test: TestCase) => void },
@@ -176,7 +198,14 @@ async function runOne(
 
 async function learn({ context, known }: Session, { suite, kind }: Selection, result: SuiteResult): Promise<void> {
   if (result.judgement.kind !== 'looked') return;
-  const files = [...result.files].filter(([file]) => file !== '' && !file.startsWith('../'));
+  // A source that vitest's type check finds fault with is no test file for that.
+  const tested = new Set([
+    ...suite.testFiles,
+    ...result.cases.filter((test) => !isNoTest(test)).map(({ file }) => file),
+  ]);
+  const files = [...result.files].filter(
+    ([file, tests]) => file !== '' && !file.startsWith('../') && (tests === 0 || tested.has(file)),
+  );
   const ids = await context.workspace.contentIds(files.map(([file]) => file));
   const ran = Object.fromEntries(files.map(([file, tests]) => [file, { id: ids.get(file) ?? '', tests }]));
   known.learn(suiteName(suite), { ran, considered: [...suite.testFiles] }, kind === 'all');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sink from './sink.cjs';
 
-const { send, describeError, joinName } = sink;
+const { send, cut, describeError, joinName } = sink;
 
 /** Vitest from 1 on: `onTestCaseResult` and kin exist since 3, the older ones report tasks. */
 export default class SavepointVitestReporter {
@@ -105,9 +105,28 @@ export default class SavepointVitestReporter {
   }
 
   #end(files, errors = []) {
-    for (const error of errors) send({ t: 'broken', file: '', ...describeError(error) });
+    for (const [file, own] of byFile(errors)) send({ t: 'broken', file, ...describeAll(own) });
     send({ t: 'end', files: files.length });
   }
+}
+
+/** Errors outside the tests (an unhandled rejection, a type error of vitest's own type check), by the file that they lie in. */
+function byFile(errors) {
+  const files = new Map();
+  for (const error of errors) {
+    const file = error?.stacks?.[0]?.file ?? error?.VITEST_TEST_PATH ?? '';
+    files.set(file, [...(files.get(file) ?? []), error]);
+  }
+  return files;
+}
+
+function describeAll(errors) {
+  const all = errors.map((error) => {
+    const { line, column } = error?.stacks?.[0] ?? {};
+    const { message, stack } = describeError(error);
+    return { message: line === undefined ? message : `${message} (line ${line}, column ${column})`, stack };
+  });
+  return { message: cut(all.map(({ message }) => message).join('\n')), stack: all[0].stack };
 }
 
 /** Vitest's own order, with the files that SAVEPOINT_FIRST names (a file of absolute paths, one a line) before all others. */
