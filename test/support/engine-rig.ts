@@ -3,13 +3,13 @@ import { workflowSchema } from '../../src/contract/definitions.ts';
 import type { StoredEvent } from '../../src/contract/events.ts';
 import { fail, ok } from '../../src/contract/failures.ts';
 import type { RunView } from '../../src/contract/runs.ts';
-import type { FileHandle, StateFiles } from '../../src/orchestrator/env.ts';
+import type { Env, FileHandle, StateFiles } from '../../src/orchestrator/env.ts';
 import { createClaims } from '../../src/orchestrator/journal/claims.ts';
 import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import type { RunHandle, Runner } from '../../src/orchestrator/workflow/api.ts';
 import { createCheckedFiles } from '../../src/orchestrator/workflow/checked-files.ts';
-import type { KnownAgent } from '../../src/orchestrator/workflow/ports.ts';
+import type { AgentDirectory, KnownAgent } from '../../src/orchestrator/workflow/ports.ts';
 import { createResultCache } from '../../src/orchestrator/workflow/result-cache.ts';
 import { createRunner } from '../../src/orchestrator/workflow/runner.ts';
 import type { Workspace } from '../../src/orchestrator/workspace/workspace.ts';
@@ -30,7 +30,9 @@ export interface EngineProcess {
   readonly runner: Runner;
   readonly session: string;
   readonly events: readonly StoredEvent[];
-  /** It dies: its locks are freed, and nothing it does later is stored. */
+  /** Called when an event of the type is on disk, before whoever stored it hears of that. Returns stop. */
+  onStored(type: string, listener: () => void): () => void;
+  /** It dies: its locks are freed, its timers stop, and nothing it does later is stored. */
   kill(): void;
   close(): Promise<void>;
 }
@@ -73,7 +75,12 @@ export const failed = (code: 'exit' | 'crashed' | 'missing-tool' = 'exit', messa
 
 /** The engine on a simulated machine: real journal, claims and cache, a real folder, scripted agents. */
 export function createEngineRig(
-  options: { readonly files?: Readonly<Record<string, string>>; readonly parallel?: number } = {},
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly parallel?: number;
+    /** Default: everything may start. */
+    readonly approve?: AgentDirectory['approve'];
+  } = {},
 ): EngineRig {
   const root = makeFolder(options.files ?? {});
   const machine = createSimulatedMachine({ seed: 7 });
@@ -85,19 +92,30 @@ export function createEngineRig(
 
   function startProcess(): EngineProcess {
     const simulated = machine.start();
-    const env = { ...simulated.env, files: countingSyncs(simulated.env.files, () => syncs++) };
+    let dead = false;
+    const { clock, files } = simulated.env;
+    const env: Env = {
+      ...simulated.env,
+      clock: { ...clock, timer: (ms, callback, how) => clock.timer(ms, () => void (dead || callback()), how) },
+      files: countingSyncs(files, () => syncs++),
+    };
     const opened = openJournal({ env, stateDir: STATE_DIR });
     if (!opened.ok) throw new Error(opened.failure.message);
     const journal = opened.value;
-    let dead = false;
     const events: StoredEvent[] = [];
     journal.subscribe((event) => events.push(event));
     const reader = createJournalReader({ env, stateDir: STATE_DIR });
     const runner = createRunner({
       env,
       stateDir: STATE_DIR,
-      // A dead process does not come back from its last write.
-      journal: { ...journal, append: async (group) => (dead ? new Promise(() => {}) : journal.append(group)) },
+      // A dead process does not come back from its last write; who dies in a turn has written nothing of it.
+      journal: {
+        ...journal,
+        append: async (group) => {
+          await Promise.resolve();
+          return dead ? new Promise(() => {}) : journal.append(group);
+        },
+      },
       reader,
       claims: createClaims({
         env,
@@ -112,7 +130,7 @@ export function createEngineRig(
           return workflow ? ok(workflow) : fail('not-found', `There is no workflow ${id}.`);
         },
       },
-      agents: { known: async () => agents, approve: async () => ok(null) },
+      agents: { known: async () => agents, approve: options.approve ?? (async () => ok(null)) },
       invoker: {
         invoke: async (request, { signal, onMessage }) => {
           calls.push(request);
@@ -129,6 +147,7 @@ export function createEngineRig(
       runner,
       session: journal.session,
       events,
+      onStored: (type, listener) => journal.subscribe((event) => void (event.type === type && listener())),
       kill() {
         dead = true;
         simulated.kill();

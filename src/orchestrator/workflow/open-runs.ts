@@ -11,8 +11,8 @@ export interface OpenRuns {
   opened(): void;
   /** Sessions that have, or had when they died. */
   sessions(): readonly string[];
-  /** Takes a session's mark away; false when somebody else was first. Whoever gets true speaks for its runs. */
-  closed(session: string): boolean;
+  /** Takes a session's mark away: how each of its runs ended is stored. */
+  closed(session: string): void;
   /** Asks the run's owner, in whichever process, to stop it. */
   requestStop(run: string): void;
   /** Whether somebody asked; asked once, told once. */
@@ -36,7 +36,7 @@ export function createOpenRuns(deps: {
     sessions: () => (files.stat(open) ? files.readDir(open) : []),
     closed(closing) {
       if (closing === session) marked = false;
-      return remove(files, path.join(open, closing));
+      remove(files, path.join(open, closing));
     },
     requestStop: (run) => touch(files, stops, run),
     takeStopRequest(run) {

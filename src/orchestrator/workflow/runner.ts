@@ -1,9 +1,10 @@
 import os from 'node:os';
+import path from 'node:path';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { Env } from '../env.ts';
-import type { Claims } from '../journal/claims.ts';
+import type { Claim, Claims } from '../journal/claims.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import type { ResumeRequest, RetryRequest, RunHandle, Runner, RunOptions, StartRequest } from './api.ts';
@@ -48,9 +49,16 @@ const STOP_WAIT_MS = 15_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
   const { env, journal, claims } = deps;
-  const drivers = new Map<string, { readonly driver: Driver; readonly view: () => RunState }>();
+  const drivers = new Map<string, Driven>();
+  /** Runs of which it is not stored how they ended. */
+  const unsettled = new Set<string>();
   const openRuns = createOpenRuns({ files: env.files, stateDir: deps.stateDir, session: journal.session });
-  const stored = createStoredRuns({ journal, reader: deps.reader, claims, openRuns });
+  const stored = createStoredRuns({
+    ...{ journal, claims, openRuns },
+    reader: deps.reader,
+    locks: env.locks,
+    lockPath: path.join(deps.stateDir, 'deaths.lock'),
+  });
   let tidied = false;
   let cancelPoll = (): void => {};
 
@@ -122,26 +130,24 @@ export function createRunner(deps: RunnerDeps): Runner {
       takeOver,
       mustRun: retry?.mustRun ?? new Set<string>(),
     };
-    return ok(begin({ start, state: null, command: { kind: 'start', start }, prepare, request }));
+    return begin({ start, state: null, command: { kind: 'start', start }, prepare, request });
   }
 
   async function resumeRun(ref: string, request: ResumeRequest): Promise<Result<RunHandle>> {
     const found = find(ref);
     if (!found.ok) return found;
-    const { live } = found.value;
-    let { state } = found.value;
-    const { start } = state;
-    if (state.phase === 'ended') return ok(endedHandle(state));
+    const { state: seen, live } = found.value;
+    const { start } = seen;
+    if (seen.phase === 'ended') return ok(endedHandle(seen));
     if (live) return runLive(start.number);
     const agentHashes = await currentAgents(deps.agents, start, { trust: request.trust ?? false });
     if (!agentHashes.ok) return agentHashes;
     const scopes = await pinnedScopes(deps.workspace, start);
     if (!scopes.ok) return scopes;
-    const claimed = stored.takeOver(start);
-    if (!claimed.ok) return claimed;
-    const dead = await stored.recordDeath(state);
-    if (!dead.ok) return dead;
-    state = dead.value;
+    const taken = await stored.takeOver(start);
+    if (!taken.ok) return taken;
+    const state = taken.value;
+    if (state.phase === 'ended') return ok(endedHandle(state));
     const question = questionOf(state);
     if (question && request.answer === undefined) return askFirst(state, question);
     const command = { kind: 'resume', session: journal.session, answer: request.answer ?? null } as const;
@@ -151,7 +157,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       takeOver: new Map<string, never>(),
       mustRun: new Set<string>(),
     };
-    return ok(begin({ start, state, command, prepare, request }));
+    return begin({ start, state, command, prepare, request });
   }
 
   /** Stores that the run waits for a person, once. */
@@ -167,31 +173,27 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   async function cancelRun(ref: string): Promise<Result<RunView>> {
     const claim = claims.find(ref);
-    const own = claim && drivers.get(claim.run)?.driver;
+    const own = claim && drivers.get(claim.run);
     if (own) {
-      own.stop('cancel');
-      const done = await own.done;
-      return done.ok ? ok(viewOf(done.value)) : done;
+      own.driver.stop('cancel');
+      return own.done;
     }
-    const elsewhere = claim?.live && claim.session !== journal.session;
     const state = claim && stored.stateOf(claim.run);
-    if (state?.phase === 'ended')
-      return fail('not-cancellable', `Run ${state.start.number} has ended already (${state.status ?? ''}).`);
-    if (elsewhere) return cancelElsewhere(claim.run, claim.number);
-    if (!state) return unknownRun(ref);
-    const claimed = stored.takeOver(state.start);
-    if (!claimed.ok) return claimed;
-    const dead = await stored.recordDeath(state);
-    return dead.ok ? cancelDead(dead.value) : dead;
+    if (state?.phase === 'ended') return endedAlready(state);
+    if (claim?.live && claim.session !== journal.session) return cancelElsewhere(claim);
+    return state ? cancelDead(state.start) : unknownRun(ref);
   }
 
-  async function cancelElsewhere(run: string, number: number): Promise<Result<RunView>> {
+  async function cancelElsewhere({ run, number }: Claim): Promise<Result<RunView>> {
     openRuns.requestStop(run);
     for (const deadline = env.clock.monotonic() + STOP_WAIT_MS; env.clock.monotonic() < deadline;) {
       await new Promise<void>((resolve) => env.clock.timer(STOP_POLL_MS, resolve, { keepAlive: true }));
       const state = stored.stateOf(run);
       if (state?.phase === 'ended') return ok(viewOf(state));
+      // It ended otherwise, or was killed, before it heard.
+      if (state && !claims.find(run)?.live) return cancelDead(state.start);
     }
+    openRuns.takeStopRequest(run);
     return fail(
       'not-cancellable',
       `The process that has run ${number} did not answer. Try again, or end that process.`,
@@ -199,37 +201,39 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   /** Nothing of it is at work: only the record is missing. */
-  async function cancelDead(state: RunState): Promise<Result<RunView>> {
+  async function cancelDead(start: RunStart): Promise<Result<RunView>> {
+    const taken = await stored.takeOver(start);
+    if (!taken.ok) return taken;
+    const state = taken.value;
+    if (state.phase === 'ended') return endedAlready(state);
     const none = { agentHashes: new Map(), takeOver: new Map(), mustRun: new Set<string>() };
-    const scope = { kind: state.start.scope.kind, base: state.start.scope.base, files: [] };
-    const handle = begin({
-      start: state.start,
-      state,
-      command: { kind: 'cancel' },
-      prepare: { ...none, scopes: { run: scope } },
-      request: {},
-    });
-    return handle.done;
+    const scopes = { run: { kind: start.scope.kind, base: start.scope.base, files: [] } };
+    const command = { kind: 'cancel' } as const;
+    const handle = begin({ start, state, command, prepare: { ...none, scopes }, request: {} });
+    return handle.ok ? handle.value.done : handle;
   }
 
   async function close(): Promise<void> {
     const left = [...drivers.values()];
     for (const { driver } of left) driver.stop('interrupt');
-    const ends = await Promise.all(left.map(({ driver }) => driver.done));
+    await Promise.all(left.map(({ done }) => done));
     // What could not be stored is left for the next writer to find.
-    if (ends.every(({ ok: stored }) => stored)) openRuns.closed(journal.session);
+    if (unsettled.size === 0) openRuns.closed(journal.session);
   }
 
+  /** `run-live` where this process has it already. */
   function begin(parts: {
     readonly start: RunStart;
     readonly state: RunState | null;
     readonly command: RunCommand;
     readonly prepare: Pick<PrepareDeps, 'agentHashes' | 'scopes' | 'takeOver' | 'mustRun'>;
     readonly request: RunOptions;
-  }): RunHandle {
+  }): Result<RunHandle> {
     const { start, state, command, prepare, request } = parts;
     const { run, number } = start;
+    if (drivers.has(run)) return runLive(number);
     openRuns.opened();
+    unsettled.add(run);
     const { tools, cache, workspace, invoker, mask, stateDir } = deps;
     const parallel = deps.parallel ?? Math.max(2, os.availableParallelism());
     const onMessage = request.onMessage ?? ((): void => {});
@@ -238,8 +242,6 @@ export function createRunner(deps: RunnerDeps): Runner {
       { state, command },
     );
     const view = (): RunState => driver.state() ?? foldedStart(start);
-    drivers.set(run, { driver, view });
-    if (drivers.size === 1) pollStopRequests();
     const stop = (): void => driver.stop('interrupt');
     if (request.signal?.aborted) stop();
     request.signal?.addEventListener('abort', stop, { once: true });
@@ -251,11 +253,14 @@ export function createRunner(deps: RunnerDeps): Runner {
       })
       .then((ended): Result<RunView> => {
         if (!ended.ok) return ended;
+        unsettled.delete(run);
         if (!tidied) tidyUp({ files: env.files, stateDir: deps.stateDir });
         tidied = true;
         return ok(viewOf(ended.value));
       });
-    return { run, number, done, view: () => viewOf(view()) };
+    drivers.set(run, { driver, view, done });
+    if (drivers.size === 1) pollStopRequests();
+    return ok({ run, number, done, view: () => viewOf(view()) });
   }
 
   function pollStopRequests(): void {
@@ -291,6 +296,17 @@ export function createRunner(deps: RunnerDeps): Runner {
     const view = viewOf(state);
     return { run, number, view: () => view, done: Promise.resolve(ok(view)) };
   }
+}
+
+/** A run at work in this process. */
+interface Driven {
+  readonly driver: Driver;
+  readonly view: () => RunState;
+  readonly done: Promise<Result<RunView>>;
+}
+
+function endedAlready({ start, status }: RunState): Result<never> {
+  return fail('not-cancellable', `Run ${start.number} has ended already (${status ?? ''}).`);
 }
 
 function unknownRun(ref: string): Result<never> {

@@ -1,7 +1,8 @@
 import type { StoredEvent } from '../../contract/events.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
+import type { Locks } from '../env.ts';
 import type { Claims } from '../journal/claims.ts';
-import type { Journal, JournalReader } from '../journal/journal.ts';
+import type { Journal, JournalReader, SessionInfo } from '../journal/journal.ts';
 import { toNewEvent } from './new-event.ts';
 import type { OpenRuns } from './open-runs.ts';
 import { asRunEvent, type RunStart } from './run-events.ts';
@@ -11,11 +12,12 @@ import { evolve, foldState, type RunState } from './run-state.ts';
 export interface StoredRuns {
   /** Null when nothing of it is stored. */
   stateOf(run: string): RunState | null;
-  /** Makes a dead session's run this session's: `run-live` when somebody else has it. */
-  takeOver(start: RunStart): Result<null>;
-  /** The run of a dead session, with that stored. */
-  recordDeath(state: RunState): Promise<Result<RunState>>;
-  /** The same for every run that dead sessions left open. */
+  /**
+   * Makes a dead session's run this session's, and gives it as it then stands, with the death stored: who looked before may have
+   * seen less. `run-live` when somebody else has it.
+   */
+  takeOver(start: RunStart): Promise<Result<RunState>>;
+  /** Stores the death for every run that dead sessions left open. */
   recordDeaths(): Promise<Result<null>>;
 }
 
@@ -24,9 +26,12 @@ export function createStoredRuns(deps: {
   readonly reader: JournalReader;
   readonly claims: Claims;
   readonly openRuns: OpenRuns;
+  readonly locks: Locks;
+  /** Held while deaths are stored, so that each is told once. */
+  readonly lockPath: string;
 }): StoredRuns {
   const { journal, claims, openRuns } = deps;
-  return { stateOf, takeOver, recordDeath, recordDeaths };
+  return { stateOf, takeOver, recordDeaths };
 
   function stateOf(run: string): RunState | null {
     return foldState(runEvents(run));
@@ -39,13 +44,19 @@ export function createStoredRuns(deps: {
     }
   }
 
-  function takeOver({ run, number }: RunStart): Result<null> {
+  async function takeOver({ run, number }: RunStart): Promise<Result<RunState>> {
     if (isNewer(run))
       return fail(
         'run-live',
         `Run ${number} was last worked on by a newer window or terminal. Resume it in a new one.`,
       );
-    return claims.claim(run);
+    const claimed = claims.claim(run);
+    if (!claimed.ok) return claimed;
+    // It was meant for an owner that is gone.
+    openRuns.takeStopRequest(run);
+    const state = stateOf(run);
+    if (!state) throw new Error(`run ${run} lost its start`);
+    return recordDeath(state);
   }
 
   /** Events of a run are ordered by the number of their session, so only a newer session may go on with it. */
@@ -54,18 +65,34 @@ export function createStoredRuns(deps: {
   }
 
   async function recordDeaths(): Promise<Result<null>> {
-    const marked = openRuns.sessions().filter((session) => session !== journal.session);
-    if (marked.length === 0) return ok(null);
-    for (const { session, live, epoch, runs } of deps.reader.sessions()) {
-      if (!marked.includes(session) || live || epoch > journal.epoch || !openRuns.closed(session)) continue;
-      for (const run of runs) {
-        const state = stateOf(run);
-        if (state?.session !== session || isNewer(run)) continue;
-        const stored = await recordDeath(state);
-        if (!stored.ok) return stored;
+    if (deadSessions().length === 0) return ok(null);
+    const lock = deps.locks.acquire(deps.lockPath);
+    // Another process is storing them.
+    if (lock === null) return ok(null);
+    try {
+      for (const { session, runs } of deadSessions()) {
+        for (const run of runs) {
+          const state = stateOf(run);
+          if (state?.session !== session || isNewer(run)) continue;
+          const stored = await recordDeath(state);
+          if (!stored.ok) return stored;
+        }
+        // Only now: who dies before it leaves the mark to the next one.
+        openRuns.closed(session);
       }
+      return ok(null);
+    } finally {
+      lock.release();
     }
-    return ok(null);
+  }
+
+  /** Dead sessions that had runs at work, of which this session may tell. */
+  function deadSessions(): readonly SessionInfo[] {
+    const marked = openRuns.sessions().filter((session) => session !== journal.session);
+    if (marked.length === 0) return [];
+    return deps.reader
+      .sessions()
+      .filter(({ session, live, epoch }) => marked.includes(session) && !live && epoch <= journal.epoch);
   }
 
   /** The run of a dead session, with that stored. */

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { ok } from '../../src/contract/failures.ts';
+import { begun, createEngineRig, done, finished, untilAborted } from '../support/engine-rig.ts';
+import { eventually } from '../support/eventually.ts';
+import { proves } from '../requirements.ts';
+
+const chain = (...ids: string[]): unknown => ({
+  id: 'chain',
+  steps: ids.map((id, at) => ({ id, agent: id, ...(at > 0 ? { needs: [ids[at - 1]] } : {}) })),
+});
+
+describe(proves('A9', 'a run that changes hands'), () => {
+  it('is driven once when it is resumed twice at the same time', async () => {
+    const rig = createEngineRig();
+    rig.workflow(chain('one'));
+    rig.script('one', () => new Promise(() => {}));
+    const first = rig.process();
+    await begun(first.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    first.kill();
+    rig.script('one', () => done());
+    const second = rig.process();
+    const both = await Promise.all([second.runner.resumeRun('1', {}), second.runner.resumeRun('1', {})]);
+    const refused = both.filter((result) => !result.ok);
+    assert.deepEqual(
+      refused.map(({ failure }) => failure.code),
+      ['run-live'],
+    );
+    for (const result of both) if (result.ok) await result.value.done;
+    assert.equal(rig.calls.length, 2);
+    await second.close();
+    rig.remove();
+  });
+
+  it('is seen as it is when it is taken over, not as it was when somebody looked', async () => {
+    let looked = (): void => {};
+    let goOn = Promise.resolve();
+    const rig = createEngineRig({
+      approve: async () => {
+        looked();
+        await goOn;
+        return ok(null);
+      },
+    });
+    rig.workflow(chain('one', 'two'));
+    rig.script('one', () => new Promise(() => {}));
+    const first = rig.process();
+    const { run } = await begun(first.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    first.kill();
+    rig.script('one', () => done());
+    const [second, third] = [rig.process(), rig.process()];
+    let release = (): void => {};
+    const hasLooked = new Promise<void>((resolve) => (looked = resolve));
+    goOn = new Promise((resolve) => (release = resolve));
+    const late = third.runner.resumeRun(run, {});
+    await hasLooked;
+    goOn = Promise.resolve();
+    const view = await finished(second.runner.resumeRun(run, {}));
+    assert.equal(view.status, 'completed');
+    await second.close();
+    release();
+    assert.deepEqual(await finished(late), view);
+    assert.equal(rig.calls.length, 3, 'no completed step runs again');
+    await third.close();
+    rig.remove();
+  });
+
+  it('is not stopped by a request that its dead owner never heard', async () => {
+    const rig = createEngineRig();
+    rig.workflow(chain('one'));
+    rig.script('one', () => new Promise(() => {}));
+    const first = rig.process();
+    const other = rig.process();
+    await begun(first.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    const asked = other.runner.cancelRun('1');
+    other.kill();
+    first.kill();
+    void asked;
+    let end = (): void => {};
+    rig.script('one', (_, { signal }) =>
+      Promise.race([
+        untilAborted(signal),
+        new Promise<ReturnType<typeof done>>((resolve) => (end = () => resolve(done()))),
+      ]),
+    );
+    const third = rig.process();
+    const handle = await begun(third.runner.resumeRun('1', {}));
+    await eventually('one is at work again', () => rig.calls.length === 2);
+    rig.machine.clock.advance(200);
+    end();
+    const ended = await handle.done;
+    assert.ok(ended.ok);
+    assert.equal(ended.value.status, 'completed');
+    await third.close();
+    rig.remove();
+  });
+
+  it('is cancelled also where its owner dies instead of answering', async () => {
+    const rig = createEngineRig();
+    rig.workflow(chain('one'));
+    rig.script('one', () => new Promise(() => {}));
+    const first = rig.process();
+    const other = rig.process();
+    await begun(first.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    let result: Awaited<ReturnType<typeof other.runner.cancelRun>> | null = null;
+    void other.runner.cancelRun('1').then((told) => (result = told));
+    first.kill();
+    await eventually('it is told', () => {
+      rig.machine.clock.advance(50);
+      return result !== null;
+    });
+    const told = result as unknown as Awaited<ReturnType<typeof other.runner.cancelRun>>;
+    assert.ok(told.ok && told.value.status === 'cancelled', JSON.stringify(told));
+    await other.close();
+    rig.remove();
+  });
+
+  it('is told of as cut off also when the one who was to tell it died', async () => {
+    const rig = createEngineRig();
+    rig.workflow(chain('one'));
+    rig.script('one', () => new Promise(() => {}));
+    const first = rig.process();
+    const { run } = await begun(first.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    first.kill();
+    const second = rig.process();
+    void second.runner.recordInterruptions();
+    second.kill();
+    const third = rig.process();
+    await third.runner.recordInterruptions();
+    assert.equal(rig.events(run).filter(({ type }) => type === 'workflow.interrupted').length, 1);
+    await third.close();
+    rig.remove();
+  });
+
+  it('is told of as cut off by the next one where its end could not be stored', async () => {
+    const rig = createEngineRig();
+    rig.workflow(chain('one'));
+    let end = (): void => {};
+    rig.script('one', () => new Promise((resolve) => (end = () => resolve(done()))));
+    const first = rig.process();
+    const { run, done: ended } = await begun(first.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    Object.assign(rig.machine.disk.faults, { syncsUntilFailure: 0, failingSyncs: 2 });
+    end();
+    assert.equal((await ended).ok, false);
+    await first.close();
+    const second = rig.process();
+    await second.runner.recordInterruptions();
+    assert.equal(rig.events(run).filter(({ type }) => type === 'workflow.interrupted').length, 1);
+    await second.close();
+    rig.remove();
+  });
+});
