@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { groupBroken } from '../../../src/orchestrator/agents/bug-hunter/types/breakage.ts';
 import { newErrors, type TypeError } from '../../../src/orchestrator/agents/bug-hunter/types/errors.ts';
-import { rangeOfBytes, rangeOfLines } from '../../../src/orchestrator/agents/bug-hunter/lint/positions.ts';
+import { positionsIn } from '../../../src/orchestrator/agents/bug-hunter/lint/positions.ts';
 import { lintRule } from '../../../src/orchestrator/agents/bug-hunter/lint/tool.ts';
 
 const error = (code: number, text: string, line = 0): TypeError => ({
@@ -60,7 +60,7 @@ describe('AGENTS bug-hunter: positions and rules of other tools', () => {
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme', minLength: 1 }), (before, marked) => {
         const text = `${before}${marked}\n`;
         const from = Buffer.byteLength(before);
-        const range = rangeOfBytes(text, from, from + Buffer.byteLength(marked));
+        const range = positionsIn(text).ofBytes(from, from + Buffer.byteLength(marked));
         const offset = ({ line, character }: { line: number; character: number }): number =>
           text
             .split('\n')
@@ -72,7 +72,7 @@ describe('AGENTS bug-hunter: positions and rules of other tools', () => {
   });
 
   it('takes the end of the line where a tool names only a beginning', () => {
-    assert.deepEqual(rangeOfLines('abc\ndef\n', { line: 2, column: 2 }), {
+    assert.deepEqual(positionsIn('abc\ndef\n').ofLines({ line: 2, column: 2 }), {
       start: { line: 1, character: 1 },
       end: { line: 1, character: 3 },
     });

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import type { OwnTool } from './own-tools.ts';
-import { rangeOfBytes, rangeOfLines } from './positions.ts';
-import { inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+import { byteOrderMark, positionsIn, type Positions } from './positions.ts';
+import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 const point = z.object({ line: z.number(), column: z.number() });
 /** Biome 1 gives byte spans and an object for the path, Biome 2 from 2.4 on lines and a string. */
@@ -29,9 +29,8 @@ const biomeSchema = z.object({
 type BiomeDiagnostic = z.infer<typeof biomeSchema>['diagnostics'][number];
 
 export async function lintWithBiome(hunt: Hunt, { configured, installed }: OwnTool): Promise<void> {
-  const found = new Map<string, Draft[]>();
   for (const files of inCalls(configured.files)) {
-    const paths = files.map((file) => relative(configured.folder, join(hunt.root, file)));
+    const paths = files.map((file) => asPath(relative(configured.folder, join(hunt.root, file))));
     const call: ToolCall = {
       tool: 'biome',
       version: installed.version,
@@ -50,34 +49,41 @@ export async function lintWithBiome(hunt: Hunt, { configured, installed }: OwnTo
     };
     const end = await runTool(hunt, call);
     const output = end && parseOutput(hunt, { call, end, schema: biomeSchema });
-    for (const diagnostic of output?.diagnostics ?? []) {
-      const path = diagnostic.location?.path;
-      if (path == null) continue;
-      const file = relative(hunt.root, resolve(configured.folder, typeof path === 'string' ? path : path.file));
-      const draft = toDraft(diagnostic, (await hunt.context.workspace.read(file)) ?? '');
-      if (draft && !hunt.report.spokeAbout(file, draft.range.start.line))
-        found.set(file, [...(found.get(file) ?? []), draft]);
+    const byFile = Map.groupBy(output?.diagnostics ?? [], ({ location }) => {
+      const path = location?.path;
+      if (path == null) return null;
+      return relative(hunt.root, resolve(configured.folder, typeof path === 'string' ? path : path.file));
+    });
+    for (const [file, diagnostics] of byFile) {
+      const text = file === null ? null : await hunt.context.workspace.read(file);
+      if (file === null || text === null) continue;
+      const positions = positionsIn(text, byteOrderMark(join(hunt.root, file)));
+      const now = diagnostics
+        .flatMap((one) => toDraft(one, positions))
+        .filter(({ range }) => !hunt.report.spokeAbout(file, range.start.line));
+      await hunt.report.file(file, { now, before: [] });
     }
   }
-  for (const [file, now] of found) await hunt.report.file(file, { now, before: [] });
 }
 
-function toDraft(diagnostic: BiomeDiagnostic, text: string): Draft | null {
+function toDraft(diagnostic: BiomeDiagnostic, positions: Positions): readonly Draft[] {
   const { category, location, severity } = diagnostic;
-  if (category?.startsWith('lint/') !== true) return null;
-  return {
-    rule: lintRule(category.slice(category.lastIndexOf('/') + 1)),
-    severity: severity === 'error' || severity === 'fatal' ? 'error' : severity === 'warning' ? 'warning' : 'info',
-    confidence: 'certain',
-    message: textIn(diagnostic),
-    range: rangeIn(location, text),
-  };
+  if (category?.startsWith('lint/') !== true) return [];
+  return [
+    {
+      rule: lintRule(category.slice(category.lastIndexOf('/') + 1)),
+      severity: severity === 'error' || severity === 'fatal' ? 'error' : severity === 'warning' ? 'warning' : 'info',
+      confidence: 'certain',
+      message: textIn(diagnostic),
+      range: rangeIn(location, positions),
+    },
+  ];
 }
 
-function rangeIn(location: BiomeDiagnostic['location'], text: string): Draft['range'] {
-  if (location?.span) return rangeOfBytes(text, location.span[0], location.span[1]);
+function rangeIn(location: BiomeDiagnostic['location'], positions: Positions): Draft['range'] {
+  if (location?.span) return positions.ofBytes(location.span[0], location.span[1]);
   const { start, end } = location ?? {};
-  return rangeOfLines(text, {
+  return positions.ofLines({
     line: start?.line ?? 1,
     column: start?.column ?? 1,
     endLine: end?.line,

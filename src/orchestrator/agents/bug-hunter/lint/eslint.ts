@@ -4,8 +4,8 @@ import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import type { OwnTool } from './own-tools.ts';
-import { rangeOfLines } from './positions.ts';
-import { inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+import { positionsIn } from './positions.ts';
+import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 const eslintSchema = z.array(
   z.object({
@@ -61,7 +61,7 @@ export async function lintWithEslint(hunt: Hunt, own: OwnTool): Promise<void> {
   };
   const results: EslintResult[] = [];
   for (const files of inCalls(configured.files)) {
-    const command = [...call.start, ...files.map((file) => relative(configured.folder, join(hunt.root, file)))];
+    const command = [...call.start, ...files.map((file) => asPath(relative(configured.folder, join(hunt.root, file))))];
     const said = await lint(hunt, { ...call, command });
     if (said === null) return;
     results.push(...said);
@@ -99,7 +99,7 @@ async function report(
   let before: readonly Draft[] = [];
   if (base !== null && suspect && baseCalls.left > 0) {
     baseCalls.left -= 1;
-    const path = relative(call.cwd, join(hunt.root, file));
+    const path = asPath(relative(call.cwd, join(hunt.root, file)));
     const said = await lint(hunt, {
       ...call,
       command: [...call.start, '--stdin', '--stdin-filename', path],
@@ -111,6 +111,7 @@ async function report(
 }
 
 function draftsOf(result: EslintResult, text: string): readonly Draft[] {
+  const positions = positionsIn(text);
   return result.messages.flatMap((message) => {
     if (message.ruleId === null || message.fatal === true || message.line === undefined) return [];
     return [
@@ -119,7 +120,7 @@ function draftsOf(result: EslintResult, text: string): readonly Draft[] {
         severity: message.severity === 2 ? ('error' as const) : ('warning' as const),
         confidence: 'certain' as const,
         message: message.message,
-        range: rangeOfLines(text, {
+        range: positions.ofLines({
           line: message.line,
           column: message.column ?? 1,
           endLine: message.endLine,

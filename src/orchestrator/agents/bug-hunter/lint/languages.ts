@@ -2,13 +2,13 @@ import { join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
-import { rangeOfLines } from './positions.ts';
-import { inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+import { positionsIn, type Positions } from './positions.ts';
+import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 /** A finding of a tool, with the path as the tool wrote it. */
 interface Said {
   readonly path: string;
-  readonly draft: (text: string) => Draft;
+  readonly draft: (positions: Positions) => Draft;
 }
 
 /** A tool for another language, taken from the PATH. */
@@ -77,12 +77,12 @@ const RUFF: LanguageTool = {
   read: (hunt, call, end) =>
     (parseOutput(hunt, { call, end, schema: ruffSchema }) ?? []).map((one) => ({
       path: one.filename,
-      draft: (text) => ({
+      draft: (positions) => ({
         rule: lintRule(one.code ?? 'syntax'),
         severity: one.code === null || /^(?:E9|F)/.test(one.code) ? 'error' : 'warning',
         confidence: 'certain',
         message: one.message,
-        range: rangeOfLines(text, {
+        range: positions.ofLines({
           line: one.location.row,
           column: one.location.column,
           endLine: one.end_location.row,
@@ -134,12 +134,12 @@ const GO_VET: LanguageTool = {
       return [
         {
           path,
-          draft: (text) => ({
+          draft: (positions) => ({
             rule: 'lint.go-vet',
             severity: 'warning',
             confidence: 'certain',
             message,
-            range: rangeOfLines(text, { line: Number(row), column: Number(column ?? 1) }),
+            range: positions.ofLines({ line: Number(row), column: Number(column ?? 1) }),
           }),
         },
       ];
@@ -201,7 +201,7 @@ async function runLanguageTool(
   const call: ToolCall = {
     tool: tool.name === 'go' ? 'go vet' : tool.name === 'cargo' ? 'cargo clippy' : tool.name,
     version,
-    command: [tool.name, ...tool.args(files)],
+    command: [tool.name, ...tool.args(files.map(asPath))],
     cwd: hunt.root,
     environment: 'caller',
     ...(tool.environment ? { extraEnv: tool.environment(hunt) } : {}),
@@ -210,14 +210,12 @@ async function runLanguageTool(
   const end = await runTool(hunt, call);
   if (!end) return;
   const inScope = new Set(files);
-  const found = new Map<string, Draft[]>();
-  for (const { path, draft } of tool.read(hunt, call, end)) {
-    const file = relative(hunt.root, resolve(hunt.root, path));
+  const byFile = Map.groupBy(tool.read(hunt, call, end), ({ path }) => relative(hunt.root, resolve(hunt.root, path)));
+  for (const [file, said] of byFile) {
     if (!inScope.has(file)) continue;
-    const text = (await hunt.context.workspace.read(file)) ?? '';
-    found.set(file, [...(found.get(file) ?? []), draft(text)]);
+    const positions = positionsIn((await hunt.context.workspace.read(file)) ?? '');
+    await hunt.report.file(file, { now: said.map(({ draft }) => draft(positions)), before: [] });
   }
-  for (const [file, now] of found) await hunt.report.file(file, { now, before: [] });
 }
 
 function clippyLine(line: string): readonly Said[] {
@@ -229,12 +227,12 @@ function clippyLine(line: string): readonly Said[] {
   return [
     {
       path: span.file_name,
-      draft: (text) => ({
+      draft: (positions) => ({
         rule: lintRule(code?.code ?? 'rustc'),
         severity: level === 'error' ? 'error' : 'warning',
         confidence: 'certain',
         message,
-        range: rangeOfLines(text, {
+        range: positions.ofLines({
           line: span.line_start,
           column: span.column_start,
           endLine: span.line_end,

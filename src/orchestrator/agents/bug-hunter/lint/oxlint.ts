@@ -6,8 +6,8 @@ import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import { OXLINT_ERRORS, OXLINT_WARNINGS } from './oxlint-rules.ts';
-import { rangeOfBytes } from './positions.ts';
-import { inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+import { byteOrderMark, positionsIn, type Positions } from './positions.ts';
+import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 export const oxlintSchema = z.object({
   diagnostics: z.array(
@@ -126,9 +126,9 @@ async function diagnose(
   hunt: Hunt,
   { oxlint, cwd, files }: { readonly oxlint: Oxlint; readonly cwd: string; readonly files: readonly string[] },
 ): Promise<ReadonlyMap<string, readonly Draft[]>> {
-  const found = new Map<string, Draft[]>();
+  const found = new Map<string, readonly Draft[]>();
   for (const some of inCalls(files)) {
-    const command = [...oxlint.command, '--format', 'json', '-c', oxlint.config, ...some];
+    const command = [...oxlint.command, '--format', 'json', '-c', oxlint.config, ...some.map(asPath)];
     const call: ToolCall = {
       tool: oxlint.tool,
       version: oxlint.version,
@@ -139,28 +139,37 @@ async function diagnose(
     };
     const end = await runTool(hunt, call);
     const output = end && parseOutput(hunt, { call, end, schema: oxlintSchema });
-    for (const diagnostic of output?.diagnostics ?? []) {
-      const file = some.find((one) => resolve(cwd, one) === resolve(cwd, diagnostic.filename));
-      if (file === undefined || diagnostic.code === undefined) continue;
-      const text =
-        cwd === hunt.root ? await hunt.context.workspace.read(file) : hunt.overlay?.get(join(hunt.root, file));
-      if (text != null) found.set(file, [...(found.get(file) ?? []), toDraft(diagnostic, diagnostic.code, text)]);
+    const asked = new Map(some.map((file) => [resolve(cwd, file), file]));
+    const byFile = Map.groupBy(output?.diagnostics ?? [], (one) => asked.get(resolve(cwd, one.filename)));
+    for (const [file, diagnostics] of byFile) {
+      if (file === undefined) continue;
+      const isBase = cwd !== hunt.root;
+      const text = isBase ? hunt.overlay?.get(join(hunt.root, file)) : await hunt.context.workspace.read(file);
+      if (text == null) continue;
+      const positions = positionsIn(text, isBase ? 0 : byteOrderMark(join(cwd, file)));
+      found.set(
+        file,
+        diagnostics.flatMap((one) => toDraft(one, positions)),
+      );
     }
   }
   return found;
 }
 
-function toDraft(diagnostic: OxlintDiagnostic, code: string, text: string): Draft {
+function toDraft(diagnostic: OxlintDiagnostic, positions: Positions): readonly Draft[] {
+  if (diagnostic.code === undefined) return [];
   // Of several places the later one is at fault: the earlier says what it repeats or breaks.
   const spans = diagnostic.labels.map((label) => label.span).sort((a, b) => a.offset - b.offset);
   const span = spans.at(-1) ?? { offset: 0, length: 0 };
   const sentence = diagnostic.message.replace(/\.?$/, '.');
-  return {
-    rule: lintRule(code.replace(/^eslint\((.*)\)$/, '$1')),
-    severity: diagnostic.severity === 'error' ? 'error' : 'warning',
-    confidence: 'certain',
-    message: diagnostic.help === undefined ? sentence : `${sentence} ${diagnostic.help.replace(/\.?$/, '.')}`,
-    range: rangeOfBytes(text, span.offset, span.offset + span.length),
-    ...(diagnostic.url === undefined ? {} : { help: diagnostic.url }),
-  };
+  return [
+    {
+      rule: lintRule(diagnostic.code.replace(/^eslint\((.*)\)$/, '$1')),
+      severity: diagnostic.severity === 'error' ? 'error' : 'warning',
+      confidence: 'certain',
+      message: diagnostic.help === undefined ? sentence : `${sentence} ${diagnostic.help.replace(/\.?$/, '.')}`,
+      range: positions.ofBytes(span.offset, span.offset + span.length),
+      ...(diagnostic.url === undefined ? {} : { help: diagnostic.url }),
+    },
+  ];
 }

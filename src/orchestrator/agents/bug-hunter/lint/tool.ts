@@ -68,6 +68,11 @@ function jsonIn(text: string): unknown {
   }
 }
 
+/** A path that no tool takes for an option: a file may be named `--fix.js`. */
+export function asPath(file: string): string {
+  return file.startsWith('-') ? `./${file}` : file;
+}
+
 export function inCalls(files: readonly string[]): readonly (readonly string[])[] {
   const calls: (readonly string[])[] = [];
   for (let start = 0; start < files.length; start += FILES_A_CALL) calls.push(files.slice(start, start + FILES_A_CALL));
