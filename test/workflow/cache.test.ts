@@ -98,6 +98,17 @@ describe(proves('A9', 'taking results from cache'), () => {
     assert.deepEqual(await missed(), [null, '.env.local']);
   });
 
+  it('notices an install that leaves the lockfile as it is', async () => {
+    await run();
+    writeFiles(rig.root, {
+      'node_modules/.package-lock.json': '{"packages":{"a":{}}}',
+      'node_modules/a/index.js': '1',
+    });
+    assert.deepEqual(await missed(), [null, 'node_modules/.package-lock.json']);
+    writeFiles(rig.root, { 'node_modules/.pnpm/lock.yaml': 'packages:' });
+    assert.deepEqual(await missed(), [null, 'node_modules/.pnpm/lock.yaml']);
+  });
+
   it('never takes a result of an agent that declares no inputs, nor with noCache', async () => {
     rig.agents.set('lint', knownAgent('lint'));
     await run();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { InputDeclaration, Scope } from '../../contract/agents.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -32,7 +32,7 @@ export function createLook(workspace: Workspace, options: { readonly fresh: bool
     const ids = await lookAtAll();
     if (declared === 'scope') return withHash(await idsOf(scope.files, ids));
     if (declared === 'workspace') {
-      const outside = envFiles(workspace.root, ids).filter((file) => !ids.has(file));
+      const outside = ignoredInputs(workspace.root, ids).filter((file) => !ids.has(file));
       return withHash(new Map([...ids, ...(await idsOf(outside, ids))]));
     }
     const { default: picomatch } = await import('picomatch');
@@ -76,15 +76,21 @@ function withHash(files: ReadonlyMap<string, string>): InputFiles {
   return { files, hash: hash.digest('hex') };
 }
 
-/** `.env*` beside each package.json: tests read them, and they are usually ignored. */
-function envFiles(root: string, ids: ReadonlyMap<string, string>): readonly string[] {
+/** Where npm, pnpm and yarn note down what they installed: an install changes what tests do, the lockfile need not change. */
+const INSTALLED = ['.package-lock.json', '.pnpm/lock.yaml', '.yarn-integrity', '.yarn-state.yml'];
+
+/** Beside each package.json what tools read although it is usually ignored: `.env*`, and what is installed. */
+function ignoredInputs(root: string, ids: ReadonlyMap<string, string>): readonly string[] {
   const packages = [...ids.keys()].filter((file) => path.posix.basename(file) === 'package.json');
   const folders = new Set(['.', ...packages.map((file) => path.posix.dirname(file))]);
-  return [...folders].flatMap((folder) =>
-    namesIn(path.join(root, folder))
+  return [...folders].flatMap((folder) => [
+    ...namesIn(path.join(root, folder))
       .filter((name) => name.startsWith('.env'))
       .map((name) => path.posix.join(folder, name)),
-  );
+    ...INSTALLED.map((name) => path.posix.join(folder, 'node_modules', name)).filter((file) =>
+      existsSync(path.join(root, file)),
+    ),
+  ]);
 }
 
 /** A folder that cannot be read has no such files for the tools either. */

@@ -165,9 +165,10 @@ function announce({ suite, kind, files, why }: Selection, context: AgentContext)
 const COUNT_EVERY_MS = 500;
 
 /** Tells how many tests have ended, now and then. */
-function countAloud(suite: Suite, { clock, emit }: AgentContext): (test: TestCase) => void {
+function countAloud(suite: Suite, context: AgentContext): (test: TestCase) => void {
   let ended = 0;
   let failed = 0;
+  const { clock } = context;
   let told = clock.monotonic();
   return ({ status }) => {
     ended++;
@@ -175,7 +176,7 @@ function countAloud(suite: Suite, { clock, emit }: AgentContext): (test: TestCas
     if (clock.monotonic() - told < COUNT_EVERY_MS) return;
     told = clock.monotonic();
     const failures = failed === 0 ? '' : `, ${String(failed)} failed`;
-    emit({ kind: 'progress', message: `${suiteName(suite)}: ${countWords(ended, 'test')} so far${failures}` });
+    context.emit({ kind: 'progress', message: `${suiteName(suite)}: ${countWords(ended, 'test')} so far${failures}` });
   };
 }
 
