@@ -23,7 +23,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
       id: 'w',
       steps: [
         { id: 'first' },
-        { id: 'second', needs: ['first'], agent, with: { ms: 4000 } },
+        { id: 'second', needs: ['first'], agent, with: { ms: 2000 } },
         { id: 'third', needs: ['second'] },
       ],
     });
