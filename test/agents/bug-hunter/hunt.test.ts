@@ -76,6 +76,7 @@ describe('AGENTS bug-hunter: hunt', function () {
         emit: (message) => messages.push(message),
         history: async () => ({ tests: {}, steps: {} }),
         exclusive: async () => () => undefined,
+        mask: (text) => text,
         node: { path: process.execPath, version: process.version },
       },
     );

@@ -51,4 +51,14 @@ describe('AGENTS bug-hunter: odd files', function () {
     writeTree(root, { 'many.js': 'if (a === a) debugger;\n'.repeat(20_000) });
     assert.ok((await hunt()).outcome.ok);
   });
+
+  it('says that it does not look for slips in packed files', async () => {
+    writeTree(root, { 'packed.js': 'if (a === a) debugger;'.repeat(40_000) });
+    const { messages, outcome } = await hunt();
+    assert.ok(outcome.ok);
+    assert.deepEqual(
+      messages.flatMap((one) => (one.kind === 'not-checked' ? [`${one.what}: ${one.why}`] : [])),
+      ['lint and suspicious code in packed.js: it looks generated: very long lines'],
+    );
+  });
 });

@@ -23,6 +23,8 @@ export interface Hunt {
   readonly report: Report;
   /** Files in scope that have a text, relative. */
   readonly files: readonly string[];
+  /** Those of them that look packed or generated: only types and syntax are looked at there. */
+  readonly packed: ReadonlySet<string>;
   /** Absolute path → text at the base, of every changed file; null when there is no base to compare with. */
   readonly overlay: Overlay | null;
   changedLines(file: string): Promise<LineRanges>;
@@ -46,9 +48,10 @@ export interface HuntDeps {
 export async function hunt(request: AgentRequest, context: AgentContext, deps: HuntDeps): Promise<AgentOutcome> {
   const failures: StepError[] = [];
   const looked = { parts: 0 };
-  const state = await prepare(request, context, failures);
-  const scripts = state.files.filter(isScript);
+  let state: Hunt;
   try {
+    state = await prepare(request, context, failures);
+    const scripts = state.files.filter(isScript);
     if (scripts.length > 0) {
       await huntScripts(state, scripts, deps);
       looked.parts += 1;
@@ -80,10 +83,11 @@ function summaryOf(findings: number, parts: number): string {
 async function prepare(request: AgentRequest, context: AgentContext, failures: StepError[]): Promise<Hunt> {
   const { workspace } = context;
   const emit = (message: AgentMessage): void => context.emit(message);
-  const files = await readable(request, context);
-  const unread = new Set(request.scope.files.filter((file) => !files.includes(file)));
-  for (const { file, why } of workspace.skipped()) {
-    if (unread.has(file) && isScript(file)) emit({ kind: 'not-checked', what: file, why });
+  const { files, packed, unread } = await readScope(request, context);
+  for (const { file, why } of workspace.skipped()) if (unread.has(file)) emit({ kind: 'not-checked', what: file, why });
+  for (const file of packed) {
+    const why = 'it looks generated: very long lines';
+    emit({ kind: 'not-checked', what: `lint and suspicious code in ${file}`, why });
   }
   return {
     request,
@@ -91,6 +95,7 @@ async function prepare(request: AgentRequest, context: AgentContext, failures: S
     root: workspace.root,
     report: createReport({ request, workspace, emit }),
     files,
+    packed,
     overlay: await overlayOf(request, context),
     changedLines: (file) => workspace.changedLines(request.scope, file),
     progress: (message) => emit({ kind: 'progress', message }),
@@ -99,10 +104,32 @@ async function prepare(request: AgentRequest, context: AgentContext, failures: S
   };
 }
 
-async function readable({ scope }: AgentRequest, { workspace }: AgentContext): Promise<readonly string[]> {
+/** Files to look at; those whose text could not be read are left out. */
+async function readScope(
+  { scope }: AgentRequest,
+  { workspace, signal }: AgentContext,
+): Promise<Pick<Hunt, 'files' | 'packed'> & { readonly unread: ReadonlySet<string> }> {
   const files: string[] = [];
-  for (const file of scope.files) if (!isScript(file) || (await workspace.read(file)) !== null) files.push(file);
-  return files;
+  const packed = new Set<string>();
+  const unread = new Set<string>();
+  for (const file of scope.files) {
+    signal.throwIfAborted();
+    const text = isScript(file) ? await workspace.read(file) : '';
+    if (text === null) unread.add(file);
+    else files.push(file);
+    if (text !== null && isPacked(file, text)) packed.add(file);
+  }
+  return { files, packed, unread };
+}
+
+/** A line of code is not that long: generated or packed files are left out. */
+const MAX_LINE_LENGTH = 2000;
+
+function isPacked(file: string, text: string): boolean {
+  return (
+    /\.min\.[cm]?js$/.test(file) ||
+    text.split('\n').some((line) => line.length > MAX_LINE_LENGTH && !line.includes('data:'))
+  );
 }
 
 async function overlayOf({ scope }: AgentRequest, { workspace }: AgentContext): Promise<Overlay | null> {

@@ -38,7 +38,7 @@ export interface Oxlint {
 
 /** The linter that ships with Savepoint, with a list of rules about wrong code. */
 export async function lintWithOxlint(hunt: Hunt, scripts: readonly string[], skip: ReadonlySet<string>): Promise<void> {
-  const files = scripts.filter((file) => !skip.has(file));
+  const files = scripts.filter((file) => !skip.has(file) && !hunt.packed.has(file));
   if (files.length === 0) return;
   hunt.progress('lint: oxlint');
   const folder = join(hunt.request.stateDir, 'agents', 'bug-hunter');

@@ -9,9 +9,6 @@ import type { SuspicionRule } from './rule.ts';
 import { SUSPICION_RULES } from './rules.ts';
 import { suspect, type Suspicion } from './run.ts';
 
-/** A line of code is not that long: generated or packed files are left out. */
-const MAX_LINE_LENGTH = 2000;
-
 /** Slips on the changed lines of the project's files. */
 export async function huntSuspicious(hunt: Hunt, project: Project, programs: ProjectPrograms): Promise<void> {
   for (const absolute of project.files) {
@@ -20,8 +17,7 @@ export async function huntSuspicious(hunt: Hunt, project: Project, programs: Pro
     const source = programs.now.getSourceFile(absolute);
     if (!source || source.isDeclarationFile) continue;
     const file = relative(hunt.root, absolute);
-    if (isPacked(source)) hunt.notChecked(`suspicious code in ${file}`, 'it looks generated: very long lines');
-    else await huntFile(hunt, { project, programs, source, file });
+    if (!hunt.packed.has(file)) await huntFile(hunt, { project, programs, source, file });
   }
 }
 
@@ -84,11 +80,4 @@ function onceAPlace(found: readonly Suspicion[], source: ts.SourceFile): readonl
     message,
     range: rangeOf(source, span),
   }));
-}
-
-function isPacked(source: ts.SourceFile): boolean {
-  return (
-    /\.min\.[cm]?js$/.test(source.fileName) ||
-    source.text.split('\n').some((line) => line.length > MAX_LINE_LENGTH && !line.includes('data:'))
-  );
 }
