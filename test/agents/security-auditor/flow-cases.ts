@@ -365,7 +365,7 @@ export const GOOD_CASES: readonly FlowCase[] = [
   ),
   good(
     'cookies that are fine',
-    "app.post('/l', (req, res) => { res.cookie('theme', 'dark'); res.cookie('session', t, { httpOnly: true, secure: process.env.NODE_ENV === 'production', sameSite: 'lax' }); });",
+    "app.post('/l', (req, res) => { res.cookie('theme', 'dark'); res.cookie('remember', 1, { maxAge: 60000 }); res.cookie('session', t, { httpOnly: true, secure: process.env.NODE_ENV === 'production', sameSite: 'lax' }); });",
   ),
   good(
     'cors for one site',

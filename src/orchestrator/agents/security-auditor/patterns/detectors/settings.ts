@@ -101,6 +101,8 @@ function cookieSet(node: ts.Node, { args, isResponse }: CookieCall, report: Repo
   const options = args[at + 2];
   if (at < 0 || at > 1 || (args.length > at + 2 && !options?.members)) return;
   if (options?.taint) return;
+  // A number or a switch ("remember: 1") names no session.
+  if (['number', 'boolean'].includes(typeof args[at + 1]?.literal)) return;
   const httpOnly = option(options, 'httpOnly');
   if (httpOnly === undefined || isOff(httpOnly) || isOff(option(options, 'secure'))) report('cookie.exposed', node);
 }
