@@ -32,9 +32,10 @@ export interface StateFiles {
 }
 
 export interface FileHandle {
-  /** May write less than asked (a full disk shows so first): returns the number of bytes written. */
-  write(bytes: Uint8Array, offset: number, length: number, position: number): number;
-  read(into: Uint8Array, offset: number, length: number, position: number): number;
+  /** May write less than asked (a full disk shows so first; state-file.ts has the whole): returns the number of bytes written. */
+  write(bytes: Uint8Array, position: number): number;
+  /** Returns the number of bytes read: fewer than asked at the file's end. */
+  read(into: Uint8Array, position: number): number;
   dataSync(): void;
   truncate(size: number): void;
   size(): number;

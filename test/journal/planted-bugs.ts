@@ -36,8 +36,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'takes a short write for a whole one',
     file: 'segment-writer.ts',
-    find: 'done += written;',
-    replace: 'done = what.length + written;',
+    find: 'if (written < batch.length) writeAll(segment.handle, batch.subarray(written), segment.position + written);',
+    replace: '',
     seed: 14,
   },
   {
@@ -116,8 +116,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'calls a session closed whose last write failed',
     file: 'open-journal.ts',
-    find: 'if (inOrder) removeIfThere(',
-    replace: 'removeIfThere(',
+    find: 'if (inOrder) removeFile(',
+    replace: 'removeFile(',
   },
 ];
 
@@ -128,6 +128,7 @@ export async function journalWith(bug: PlantedBug, folder: string): Promise<Impl
   mkdirSync(copied, { recursive: true });
   cpSync(path.join(repository, 'src/orchestrator/journal'), copied, { recursive: true });
   cpSync(path.join(repository, 'src/contract'), path.join(folder, 'src/contract'), { recursive: true });
+  cpSync(path.join(repository, 'src/orchestrator/state-file.ts'), path.join(folder, 'src/orchestrator/state-file.ts'));
   cpSync(path.join(repository, 'package.json'), path.join(folder, 'package.json'));
   symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'));
   const file = path.join(copied, bug.file);

@@ -95,14 +95,14 @@ export function createSimulatedDisk(now: () => number, from?: ReadonlyMap<string
       if (closed) throw systemError('EBADF', file);
     };
     return {
-      write(...[bytes, offset, length, position]) {
+      write(bytes, position) {
         alive();
-        return write(inode, { bytes: bytes.slice(offset, offset + length), position, file });
+        return write(inode, { bytes: bytes.slice(), position, file });
       },
-      read(...[into, offset, length, position]) {
+      read(into, position) {
         alive();
-        const part = inode.content.subarray(position, position + length);
-        into.set(part, offset);
+        const part = inode.content.subarray(position, position + into.length);
+        into.set(part);
         return part.length;
       },
       dataSync() {

@@ -38,8 +38,8 @@ export function createNodeFiles(): StateFiles {
 
 function handleOf(fd: number): FileHandle {
   return {
-    write: (...[bytes, offset, length, position]) => fs.writeSync(fd, bytes, offset, length, position),
-    read: (...[into, offset, length, position]) => fs.readSync(fd, into, offset, length, position),
+    write: (bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
+    read: (into, position) => fs.readSync(fd, into, 0, into.length, position),
     dataSync: () => fs.fdatasyncSync(fd),
     truncate: (size) => fs.ftruncateSync(fd, size),
     size: () => fs.fstatSync(fd).size,

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { StateFiles } from '../env.ts';
+import { keepFile } from '../state-file.ts';
 import type { DefinedAgent } from './agent-files.ts';
 
 /** What consent to an agent file is given to: its definition and the files that its command names. */
@@ -79,16 +80,7 @@ export function createApprovals({
   return {
     has: (hash) => files.stat(join(folder, hash)) !== null,
     add(hash, what) {
-      files.makeDir(folder);
-      const bytes = Buffer.from(`${JSON.stringify(what)}\n`);
-      const file = files.open(join(folder, hash), 'create');
-      try {
-        file.write(bytes, 0, bytes.length, 0);
-        file.dataSync();
-      } finally {
-        file.close();
-      }
-      files.syncDir(folder);
+      keepFile(files, join(folder, hash), Buffer.from(`${JSON.stringify(what)}\n`));
     },
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LowSync, type SyncAdapter } from 'lowdb';
 import type { Env } from '../env.ts';
+import { replaceFile } from '../state-file.ts';
 import { codeOf, type Layout } from './layout.ts';
 
 /** A JSON file that is only a cache: what is missing, damaged or of another version reads as null, and is made again. */
@@ -54,16 +55,8 @@ function atomicFile<T>(deps: { readonly env: Env; readonly layout: Layout; reado
       }
     },
     write(value) {
-      const temporary = `${file}.tmp`;
-      const bytes = Buffer.from(JSON.stringify(value));
       try {
-        const handle = files.open(temporary, 'create');
-        try {
-          if (handle.write(bytes, 0, bytes.length, 0) < bytes.length) return;
-        } finally {
-          handle.close();
-        }
-        files.rename(temporary, file);
+        replaceFile(files, file, Buffer.from(JSON.stringify(value)));
       } catch (error) {
         if (codeOf(error) === null) throw error;
       }

@@ -9,7 +9,8 @@ import { codeOf, layoutOf, lockName, type Layout } from './layout.ts';
 import { clearExpired } from './retention.ts';
 import { repairDeadSessions } from './repair.ts';
 import { createSegmentWriter, failureOf, type SegmentLimits } from './segment-writer.ts';
-import { removeIfThere, startSession, type SessionStart } from './session-start.ts';
+import { removeFile } from '../state-file.ts';
+import { startSession, type SessionStart } from './session-start.ts';
 
 export type JournalLimits = BatchLimits & SegmentLimits;
 
@@ -147,7 +148,7 @@ function createWriter(deps: {
     const inOrder = failure === null;
     failure ??= fail('journal-failed', 'This session is closed: nothing more can be stored in it.').failure;
     segments.seal();
-    if (inOrder) removeIfThere(env, path.join(layout.sessions, lockName(session)));
+    if (inOrder) removeFile(env.files, path.join(layout.sessions, lockName(session)));
     start.lock.release();
     return Promise.resolve();
   }

@@ -6,7 +6,8 @@ import type { Env } from '../env.ts';
 import type { Repair } from './journal.ts';
 import { listSessions, lockName, segmentName, type Layout, type SessionFiles } from './layout.ts';
 import { createSessionScan, type Damage, type Position } from './session-scan.ts';
-import { makeDurableDir, removeIfThere } from './session-start.ts';
+import { keepFile, removeFile } from '../state-file.ts';
+import { makeDurableDir } from './session-start.ts';
 
 /** A lock file without any segment may belong to a session that is only starting; after this it does not. */
 const STARTING_MS = 24 * 60 * 60 * 1000;
@@ -43,7 +44,7 @@ function closeDeadSession(deps: Parameters<typeof repairDeadSessions>[0], found:
   const lockFile = path.join(layout.sessions, lockName(found.session));
   if (found.segments.length === 0) {
     const stat = env.files.stat(lockFile);
-    if (stat !== null && env.clock.now() - stat.mtimeMs > STARTING_MS) removeIfThere(env, lockFile);
+    if (stat !== null && env.clock.now() - stat.mtimeMs > STARTING_MS) removeFile(env.files, lockFile);
     return [];
   }
   const scan = createSessionScan(deps, { ...found, writer: 'died' });
@@ -59,7 +60,7 @@ function closeDeadSession(deps: Parameters<typeof repairDeadSessions>[0], found:
   for (const [index, repair] of repairs.entries())
     if (deps.store([alertOf(repair)]) !== null) return repairs.slice(0, index);
   for (const { segment, from } of tails) cut(deps, segmentName(found.session, segment), from);
-  removeIfThere(env, lockFile);
+  removeFile(env.files, lockFile);
   return repairs;
 }
 
@@ -89,14 +90,7 @@ export function keepDamage({ env, layout }: Deps, session: string, damage: Damag
   const aside = `${name}.${from}`;
   const bytes = env.files.readFile(path.join(layout.sessions, name)).subarray(from, to);
   makeDurableDir(env, layout.damaged);
-  const handle = env.files.open(path.join(layout.damaged, aside), 'create');
-  try {
-    handle.write(bytes, 0, bytes.length, 0);
-    handle.dataSync();
-  } finally {
-    handle.close();
-  }
-  env.files.syncDir(layout.damaged);
+  keepFile(env.files, path.join(layout.damaged, aside), bytes);
   return { file, lost: damage.lost, keptAside: `damaged/${aside}` };
 }
 

@@ -8,7 +8,7 @@ import { createProjection } from './projection.ts';
 import { SESSION_INDEX } from './reader.ts';
 import { sessionIndexFold, type SessionFacts } from './session-facts.ts';
 import { createSessionScan } from './session-scan.ts';
-import { removeIfThere } from './session-start.ts';
+import { removeFile, writeAll } from '../state-file.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** CONTRACT, Limits: 30 days of history. */
@@ -71,7 +71,7 @@ function replace(deps: Deps, expired: readonly SessionFacts[], youngest: Session
   const gone = new Set(expired.map(({ session }) => session));
   for (const name of namesIn(env, layout.sessions)) {
     const session = name.split('.')[0] ?? '';
-    if (gone.has(session) && name !== snapshot) removeIfThere(env, path.join(layout.sessions, name));
+    if (gone.has(session) && name !== snapshot) removeFile(env.files, path.join(layout.sessions, name));
   }
   clearClaims(deps, expired);
   env.files.syncDir(layout.sessions);
@@ -105,8 +105,7 @@ function writeSnapshot(
       );
       const bytes = Buffer.allocUnsafe(recordBytesAtMost(json));
       const length = writeRecord(bytes, 0, { json, place: { inGroup: 1, groupSize: 1, inBatch: 0 } });
-      if (handle.write(bytes, 0, length, position) < length)
-        throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+      writeAll(handle, bytes.subarray(0, length), position);
       position += length;
     }
     handle.dataSync();
@@ -121,14 +120,14 @@ function clearClaims({ env, layout }: Deps, expired: readonly SessionFacts[]): v
   const highest = Math.max(0, ...numbers);
   for (const name of namesIn(env, layout.runs)) {
     const number = Number(name.split('.')[0]);
-    if (number < highest && numbers.includes(number)) removeIfThere(env, path.join(layout.runs, name));
+    if (number < highest && numbers.includes(number)) removeFile(env.files, path.join(layout.runs, name));
   }
 }
 
 function markCleared({ env, layout }: Deps): void {
   const handle = env.files.open(layout.cleared, 'create');
   try {
-    handle.write(Buffer.from('\n'), 0, 1, 0);
+    handle.write(Buffer.from('\n'), 0);
   } finally {
     handle.close();
   }

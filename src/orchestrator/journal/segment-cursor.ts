@@ -98,7 +98,7 @@ export function createSegmentCursor(source: {
     filled -= at;
     at = 0;
     if (filled === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
-    const read = source.handle.read(buffer, filled, buffer.length - filled, base + filled);
+    const read = source.handle.read(buffer.subarray(filled), base + filled);
     if (read > 0) source.beforeUse?.();
     filled += read;
     return read > 0;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fail, type Failure } from '../../contract/failures.ts';
 import type { Env, FileHandle } from '../env.ts';
+import { writeAll } from '../state-file.ts';
 import { LINE_FEED } from './frame.ts';
 import { codeOf, segmentName, type Layout } from './layout.ts';
 
@@ -66,8 +67,9 @@ export function createSegmentWriter(deps: {
     if (current !== null && current.position > 0 && current.position + length > limits.segmentBytes) seal();
     const segment = (current ??= create());
     const end = segment.position + length;
-    if (end <= segment.filled) writeFully(segment.handle, { bytes, length, position: segment.position });
-    else segment.filled = writeWithFill(segment, bytes.subarray(0, length));
+    const batch = bytes.subarray(0, length);
+    if (end <= segment.filled) writeAll(segment.handle, batch, segment.position);
+    else segment.filled = writeWithFill(segment, batch);
     sync(() => segment.handle.dataSync());
     segment.position = end;
   }
@@ -94,8 +96,9 @@ export function createSegmentWriter(deps: {
     if (scratch.length < length) scratch = Buffer.allocUnsafe(length);
     batch.copy(scratch);
     scratch.fill(LINE_FEED, batch.length, length);
-    const write = { bytes: scratch, length, position: segment.position };
-    return segment.position + writeFully(segment.handle, { ...write, needed: batch.length });
+    const written = segment.handle.write(scratch.subarray(0, length), segment.position);
+    if (written < batch.length) writeAll(segment.handle, batch.subarray(written), segment.position + written);
+    return segment.position + Math.max(written, batch.length);
   }
 
   function seal(): void {
@@ -131,25 +134,6 @@ export function createSegmentWriter(deps: {
     else abandon();
     return failureOf(error, deps.layout.sessions);
   }
-}
-
-/**
- * A full disk shows first as a short write without an error, so what is left is tried again until it says why. Returns how much
- * was written: at least what is needed, by default everything.
- */
-function writeFully(
-  handle: FileHandle,
-  what: { readonly bytes: Buffer; readonly length: number; readonly position: number; readonly needed?: number },
-): number {
-  const needed = what.needed ?? what.length;
-  let done = 0;
-  while (done < what.length) {
-    const written = handle.write(what.bytes, done, what.length - done, what.position + done);
-    done += written;
-    if (done >= needed) break;
-    if (written === 0) throw Object.assign(new Error('the disk took no more bytes'), { code: 'ENOSPC' });
-  }
-  return done;
 }
 
 function sync(call: () => void): void {

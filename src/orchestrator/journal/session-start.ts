@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { Env, HeldLock } from '../env.ts';
+import { removeFile, writeAll } from '../state-file.ts';
 import { codeOf, lockName, namesIn, type Layout } from './layout.ts';
 
 /** Old numbers that are left in `epochs/`, so that a slow opener still meets them. */
@@ -54,7 +55,7 @@ function takeEpoch(env: Env, layout: Layout): number {
     .filter(Number.isSafeInteger)
     .sort((a, b) => a - b);
   for (const old of taken.length > 2 * EPOCHS_KEPT ? taken.slice(0, -EPOCHS_KEPT) : [])
-    removeIfThere(env, path.join(layout.epochs, String(old)));
+    removeFile(env.files, path.join(layout.epochs, String(old)));
   for (let epoch = (taken.at(-1) ?? 0) + 1; ; epoch++) {
     if (!createExclusively(env, path.join(layout.epochs, String(epoch)), '')) continue;
     env.files.syncDir(layout.epochs);
@@ -67,8 +68,7 @@ export function createExclusively(env: Env, file: string, text: string): boolean
   try {
     const handle = env.files.open(file, 'append-new');
     try {
-      const bytes = Buffer.from(text);
-      if (bytes.length > 0) handle.write(bytes, 0, bytes.length, 0);
+      writeAll(handle, Buffer.from(text), 0);
     } finally {
       handle.close();
     }
@@ -76,13 +76,5 @@ export function createExclusively(env: Env, file: string, text: string): boolean
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
-  }
-}
-
-export function removeIfThere(env: Env, file: string): void {
-  try {
-    env.files.unlink(file);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { StateFiles } from '../env.ts';
+import { readIfThere, removeFile, replaceFile } from '../state-file.ts';
 
 /** One live process group of ours, as kept in the state folder until it has ended. */
 export interface GroupRecord {
@@ -18,37 +19,30 @@ export interface Ledger {
   /** Not synced to disk: after a power loss there is no process left to find. Throws the operating system's error. */
   note(record: GroupRecord): void;
   forget(id: string): void;
-  /** Records of every Savepoint process; a damaged one (cut off while it was written) is removed. */
+  /** Records of every Savepoint process; a damaged one is removed. */
   all(): readonly GroupRecord[];
 }
 
 /** One file per group in `folder`, so that processes never wait for each other. */
 export function createLedger({ files, folder }: { readonly files: StateFiles; readonly folder: string }): Ledger {
   const pathOf = (id: string): string => join(folder, `${id}.group`);
-  let folderMade = false;
 
   function read(name: string): readonly GroupRecord[] {
     const path = join(folder, name);
-    const record = parse(files.readFile(path).toString('utf8'));
+    const text = readIfThere(files, path)?.toString('utf8');
+    if (text === undefined) return [];
+    const record = parse(text);
     if (record !== null) return [record];
-    files.unlink(path);
+    removeFile(files, path);
     return [];
   }
 
   return {
     note(record) {
-      if (!folderMade) files.makeDir(folder);
-      folderMade = true;
-      const bytes = Buffer.from(format(record));
-      const file = files.open(pathOf(record.id), 'create');
-      try {
-        file.write(bytes, 0, bytes.length, 0);
-      } finally {
-        file.close();
-      }
+      replaceFile(files, pathOf(record.id), Buffer.from(format(record)));
     },
     forget(id) {
-      if (files.stat(pathOf(id)) !== null) files.unlink(pathOf(id));
+      removeFile(files, pathOf(id));
     },
     all() {
       if (files.stat(folder) === null) return [];

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { StateFiles } from '../env.ts';
+import { removeFile } from '../state-file.ts';
 
 /**
  * Small files beside the journal: which sessions have runs at work (so that those of a dead one are found without reading
@@ -36,12 +37,12 @@ export function createOpenRuns(deps: {
     sessions: () => (files.stat(open) ? files.readDir(open) : []),
     closed(closing) {
       if (closing === session) marked = false;
-      remove(files, path.join(open, closing));
+      removeFile(files, path.join(open, closing));
     },
     requestStop: (run) => touch(files, stops, run),
     takeStopRequest(run) {
       const file = path.join(stops, run);
-      return files.stat(file) !== null && remove(files, file);
+      return files.stat(file) !== null && removeFile(files, file);
     },
   };
 }
@@ -49,14 +50,4 @@ export function createOpenRuns(deps: {
 function touch(files: StateFiles, dir: string, name: string): void {
   files.makeDir(dir);
   files.open(path.join(dir, name), 'create').close();
-}
-
-function remove(files: StateFiles, file: string): boolean {
-  try {
-    files.unlink(file);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FileHandle, StateFiles } from '../env.ts';
+import { writeAll } from '../state-file.ts';
 
 /** CONTRACT: what a step may write to its log on disk, bytes. */
 export const LOG_LIMIT_BYTES = 100_000_000;
@@ -47,12 +48,8 @@ export function openStepLog(deps: {
         handle = files.open(file, files.stat(file) ? 'update' : 'create');
         size = handle.size();
       }
-      for (let done = 0; done < bytes.length;) {
-        const count = handle.write(bytes, done, bytes.length - done, size);
-        if (count === 0) throw new Error('the disk is full');
-        done += count;
-        size += count;
-      }
+      writeAll(handle, bytes, size);
+      size += bytes.length;
     } catch (error) {
       problem = `the log could not be written: ${error instanceof Error ? error.message : String(error)}`;
     }

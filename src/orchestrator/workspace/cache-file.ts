@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
 import type { StateFiles } from '../env.ts';
+import { readIfThere, replaceFile } from '../state-file.ts';
 
 /** A cache in the state folder: what it is of, and its text. */
 export interface CacheFile {
@@ -11,8 +11,8 @@ export interface CacheFile {
 
 /** Null when there is none, or it is damaged: the next write replaces it. */
 export function readCacheFile(files: StateFiles, path: string): CacheFile | null {
-  if (files.stat(path) === null) return null;
-  const all = files.readFile(path).toString('utf8');
+  const all = readIfThere(files, path)?.toString('utf8');
+  if (all === undefined) return null;
   const first = all.indexOf('\n');
   const second = all.indexOf('\n', first + 1);
   const content = { stamp: all.slice(first + 1, second), text: all.slice(second + 1) };
@@ -21,17 +21,8 @@ export function readCacheFile(files: StateFiles, path: string): CacheFile | null
 
 /** Several processes may write: each replaces the whole file. Not synced: the checksum finds what a power loss tore. */
 export function writeCacheFile(files: StateFiles, path: string, content: CacheFile): void {
-  const bytes = Buffer.from(`${checksum(content)}\n${content.stamp}\n${content.text}`);
-  const temporary = `${path}.${process.pid}`;
   try {
-    files.makeDir(dirname(path));
-    const file = files.open(temporary, 'create');
-    try {
-      for (let at = 0; at < bytes.length;) at += file.write(bytes, at, bytes.length - at, at);
-    } finally {
-      file.close();
-    }
-    files.rename(temporary, path);
+    replaceFile(files, path, Buffer.from(`${checksum(content)}\n${content.stamp}\n${content.text}`));
   } catch (error) {
     // A full or read-only disk costs the cache only; what must be kept says so itself.
     if (!(error instanceof Error && 'code' in error)) throw error;

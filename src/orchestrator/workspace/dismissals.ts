@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { StateFiles } from '../env.ts';
+import { keepFile } from '../state-file.ts';
 
 /** Findings that a person does not want to see again in this workspace: a file each, with the reason. */
 export interface Dismissals {
@@ -19,16 +20,7 @@ export function createDismissals({
   return {
     all: () => new Set(files.stat(folder) === null ? [] : files.readDir(folder)),
     add(fingerprint, reason) {
-      files.makeDir(folder);
-      const bytes = Buffer.from(reason);
-      const file = files.open(join(folder, fingerprint), 'create');
-      try {
-        file.write(bytes, 0, bytes.length, 0);
-        file.dataSync();
-      } finally {
-        file.close();
-      }
-      files.syncDir(folder);
+      keepFile(files, join(folder, fingerprint), Buffer.from(reason));
     },
   };
 }
