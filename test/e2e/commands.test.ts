@@ -112,8 +112,8 @@ describe(proves('A12', 'commands with the built-in agents'), function () {
       JSON.stringify(findings),
     );
     assert.ok(!done.stdout.includes(key) && !done.stderr.includes(key));
-    // Agents keep texts of the workspace to work on below agents/; nothing of that is ever shown.
-    const found = spawnSync('grep', ['-rlF', '--exclude-dir=agents', key, rig.stateDir()], { encoding: 'utf8' });
-    assert.equal(found.stdout, '', 'not in the journal, the logs or the caches');
+    // Benchmarks run on whole copies of the workspace, which lie below ab/; nothing else keeps its text as it is.
+    const found = spawnSync('grep', ['-rlF', '--exclude-dir=ab', key, rig.stateDir()], { encoding: 'utf8' });
+    assert.equal(found.stdout, '', 'not in the journal, the logs, the caches or what agents keep');
   });
 });

@@ -4,6 +4,7 @@ import type { AgentMessage, AgentOutcome, AgentRequest, Scope } from '../../src/
 import type { TestCase } from '../../src/contract/findings.ts';
 import type { JsonObject } from '../../src/contract/json.ts';
 import type { Agent, AgentContext, History } from '../../src/orchestrator/agents/agent.ts';
+import { createMasker } from '../../src/orchestrator/agents/security-auditor/secrets/masker.ts';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { createProcesses } from '../../src/orchestrator/process/create-processes.ts';
 import { createGroups } from '../../src/orchestrator/process/groups.ts';
@@ -55,6 +56,7 @@ export async function callAgent(agent: Agent, root: string, asked: AskedOf): Pro
     },
     history: async () => asked.history ?? { tests: {}, steps: {} },
     exclusive: async () => () => undefined,
+    mask: createMasker(),
     node: asked.node ?? { path: process.execPath, version: process.version },
   };
   try {

@@ -60,7 +60,7 @@ async function optimize(
   emitEvidence(context, look);
   return {
     ok: true,
-    data: dataOf(bundle),
+    data: dataOf({ ...bundle, text: context.mask(bundle.text) }),
     summary: `${String(bundle.files.length)} files, ${String(bundle.tokens)} tokens`,
   };
 }
@@ -103,7 +103,7 @@ async function lookAround(
   context.emit({ kind: 'progress', message: `reading ${String(files.length)} files` });
   const [imports, index, commits, question] = await Promise.all([
     loadImportGraph({ workspace, cacheFile: join(folder, 'import-graph.json') }),
-    loadFileIndex({ workspace, cacheFile: join(folder, 'files.json'), languages }),
+    loadFileIndex({ workspace, cacheFile: join(folder, 'files.json'), languages, mask: context.mask }),
     readCommits({ ...context, cacheFile: join(folder, 'commits.json') }),
     readQuestion(request, workspace, files),
   ]);

@@ -58,6 +58,8 @@ export async function loadFileIndex(deps: {
   readonly workspace: Workspace;
   readonly cacheFile: string;
   readonly languages: OtherLanguages;
+  /** Applied to what the cache file keeps of a text. */
+  readonly mask: (text: string) => string;
 }): Promise<FileIndex> {
   const { workspace } = deps;
   const files = (await workspace.files({ reuse: true })).filter((file) => !NOT_TEXT.test(file));
@@ -66,7 +68,7 @@ export async function loadFileIndex(deps: {
   const isKnown = (file: string): boolean => cache.files[file] !== undefined && cache.files[file].id === ids.get(file);
   const fresh = await inBatches(
     files.filter((file) => !isKnown(file)),
-    async (file) => readFresh(file, workspace, deps.languages),
+    async (file) => readFresh(file, deps),
   );
   const known = files.flatMap((file): readonly FileFacts[] => {
     const cached = cache.files[file];
@@ -95,10 +97,15 @@ interface FreshFile {
   readonly names: ReadonlyMap<string, number>;
 }
 
-async function readFresh(file: string, workspace: Workspace, languages: OtherLanguages): Promise<FreshFile> {
+async function readFresh(
+  file: string,
+  { workspace, languages, mask }: Parameters<typeof loadFileIndex>[0],
+): Promise<FreshFile> {
   const text = NOT_READ.test(file) ? null : await workspace.read(file);
   if (text === null || text.length > MOST_CHARACTERS) return { file, definitions: [], names: new Map() };
-  return { file, definitions: await definitionsOf(file, text, languages), names: identifiersOf(text) };
+  const found = await definitionsOf(file, text, languages);
+  const definitions = found.map((one) => ({ ...one, signature: mask(one.signature) }));
+  return { file, definitions, names: identifiersOf(mask(text)) };
 }
 
 /** Numbers the names of fresh files after those of the known ones. Names that nobody has any more stay until many are gone. */

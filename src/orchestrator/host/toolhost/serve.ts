@@ -8,11 +8,14 @@ import {
   type ToHost,
   type ToolHostSetup,
 } from '../../integration/protocols/tool-host-messages.ts';
+import { createMasker } from '../../agents/security-auditor/secrets/masker.ts';
 import { createExclusiveSlot, type ExclusiveSlot } from '../../process/exclusive-slot.ts';
 import { createGroups } from '../../process/groups.ts';
 import { createProcesses } from '../../process/create-processes.ts';
 import type { Processes } from '../../process/processes.ts';
 import { createWorkspace } from '../../workspace/create-workspace.ts';
+
+const mask = createMasker();
 
 export interface ToolHostParts {
   readonly createEnv: (options: { readonly version: string }) => Env;
@@ -120,6 +123,7 @@ async function runCall({ host, request, signal, emit, history, loadAgent }: Call
       emit,
       history,
       node: setup.node,
+      mask,
       exclusive: async () => {
         emit({ kind: 'queue', waiting: true });
         try {
