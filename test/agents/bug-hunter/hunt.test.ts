@@ -147,6 +147,23 @@ describe('AGENTS bug-hunter: hunt', function () {
       );
     });
 
+    it('does not mind files outside `rootDir`, which says where output goes', async () => {
+      createRepository(root, {
+        'tsconfig.json':
+          '{ "compilerOptions": { "strict": true, "module": "nodenext", "types": [], "rootDir": "src", "outDir": "out" } }',
+        'src/user.ts': USER,
+        'test/help.ts': 'export const help = 1;\n',
+      });
+      writeTree(root, {
+        'test/user.test.ts': "import { help } from './help.js';\nexport const wrong: string = help;\n",
+      });
+      const { findings } = await hunt();
+      assert.deepEqual(
+        findings.map(({ rule, range }) => [rule, range.start.line]),
+        [['types.ts2322', 1]],
+      );
+    });
+
     it('says that types were not checked where no tsconfig includes the file, and still finds syntax errors', async () => {
       createRepository(root, { 'a.ts': 'export const a = 1;\n' });
       writeTree(root, { 'a.ts': 'export const a: string = 1;\n', 'b.ts': 'export const b = (;\n' });

@@ -15,6 +15,9 @@ export interface TypeError {
   readonly range: Range;
 }
 
+/** Where output would go (a file outside `rootDir`): nothing is written here, and test runners and bundlers do not mind. */
+const ABOUT_OUTPUT: ReadonlySet<number> = new Set([6059]);
+
 /** Errors of one file that are errors of the code, not of missing dependencies. */
 export function errorsIn(input: {
   readonly compiler: Compiler;
@@ -29,7 +32,7 @@ export function errorsIn(input: {
   const syntax = program.getSyntacticDiagnostics(source);
   const semantic = input.types && syntax.length === 0 ? program.getSemanticDiagnostics(source) : [];
   return [...syntax, ...semantic].flatMap((diagnostic) => {
-    if (diagnostic.category !== compiler.DiagnosticCategory.Error) return [];
+    if (diagnostic.category !== compiler.DiagnosticCategory.Error || ABOUT_OUTPUT.has(diagnostic.code)) return [];
     const text = compiler.flattenDiagnosticMessageText(diagnostic.messageText, ' ').replace(/\s+/g, ' ');
     if (followsFromMissing(diagnostic, input.missing, text)) return [];
     const start = diagnostic.start ?? 0;
