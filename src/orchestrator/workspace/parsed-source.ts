@@ -71,8 +71,20 @@ export function parsedSourcesOf(workspace: object): ParsedSources {
 
 /** Parses without keeping. A file with syntax errors still has a tree: the part that was understood. */
 export function parseSource(file: string, text: string): ParsedSource {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kindOf(file) ?? ts.ScriptKind.TS);
-  return { file, text, source, syntaxError: firstSyntaxError(source) };
+  const parse = (code: string): ts.SourceFile =>
+    ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true, kindOf(file) ?? ts.ScriptKind.TS);
+  try {
+    const source = parse(text);
+    return { file, text, source, syntaxError: firstSyntaxError(source) };
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    return { file, text, source: parse(''), syntaxError: 'code that is nested too deeply to be parsed' };
+  }
+}
+
+/** Whether code was nested deeper than the stack reaches: generated code, for who follows it by recursion. */
+export function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
 }
 
 function kindOf(file: string): ts.ScriptKind | undefined {

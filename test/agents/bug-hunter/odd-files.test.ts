@@ -61,4 +61,15 @@ describe('AGENTS bug-hunter: odd files', function () {
       ['lint and suspicious code in packed.js: it looks generated: very long lines'],
     );
   });
+
+  it('goes on behind code that is nested too deeply for the compiler', async () => {
+    writeTree(root, { 'deep.js': `export default a${'\n  .then((x) => x)'.repeat(8_000)};\n`, 'slip.js': SLIP });
+    const call = await hunt();
+    assert.ok(call.outcome.ok);
+    assert.ok(call.messages.some((one) => one.kind === 'not-checked' && /nested too deeply/.test(one.why)));
+    assert.deepEqual(
+      findingsIn(call).map(({ file }) => file),
+      ['slip.js'],
+    );
+  });
 });

@@ -60,6 +60,20 @@ describe(proves('A12', 'security auditor: on a repository'), () => {
     deepEqual(findingsOf(messages), ['injection.sql src/server.js:1']);
   });
 
+  it('says which code is nested too deeply to follow, and goes on', async () => {
+    createRepository(root, {});
+    const deep = `export default ${'[\n'.repeat(5_000)}${']\n'.repeat(5_000)};\n`;
+    const chain = `export default a${'\n.then((x) => x)'.repeat(5_000)};\n`;
+    writeTree(root, { 'a-chain.js': chain, 'deep.js': deep, 'src/server.js': NEW });
+    const { outcome, messages } = await call();
+    ok(outcome.ok);
+    deepEqual(findingsOf(messages), ['injection.sql src/server.js:1']);
+    deepEqual(gapsOf(messages), [
+      'a-chain.js: insecure patterns: nested too deeply to follow',
+      'deep.js: insecure patterns, in part: syntax error in code that is nested too deeply to be parsed',
+    ]);
+  });
+
   it('keeps quiet about what a comment with a reason explains', async () => {
     createRepository(root, {});
     writeTree(root, { 'src/server.js': `// savepoint-ignore injection.sql: b comes from a list\n${NEW}` });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AgentMessage, AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
 import type { StepError } from '../../../contract/failures.ts';
 import type { ProcessEnd } from '../../process/processes.ts';
-import { isScript } from '../../workspace/parsed-source.ts';
+import { isScript, isTooDeep } from '../../workspace/parsed-source.ts';
 import type { LineRanges } from '../../workspace/workspace.ts';
 import type { AgentContext } from '../agent.ts';
 import { huntOtherLanguages } from './lint/languages.ts';
@@ -53,10 +53,10 @@ export async function hunt(request: AgentRequest, context: AgentContext, deps: H
     state = await prepare(request, context, failures);
     const scripts = state.files.filter(isScript);
     if (scripts.length > 0) {
-      await huntScripts(state, scripts, deps);
-      looked.parts += 1;
+      looked.parts += await huntScripts(state, scripts, deps);
       const own = await lintWithOwnTools(state, scripts);
       await lintWithOxlint(state, scripts, own);
+      looked.parts += scripts.filter((file) => !state.packed.has(file)).length;
     }
     looked.parts += await huntOtherLanguages(state);
   } catch (error) {
@@ -142,8 +142,10 @@ async function overlayOf({ scope }: AgentRequest, { workspace }: AgentContext): 
   return overlay;
 }
 
-async function huntScripts(state: Hunt, scripts: readonly string[], deps: HuntDeps): Promise<void> {
+/** Returns how many projects the compiler could follow to the end. */
+async function huntScripts(state: Hunt, scripts: readonly string[], deps: HuntDeps): Promise<number> {
   const { root } = state;
+  let followed = 0;
   const projects = findProjects({ root, files: scripts.map((file) => join(root, file)), compilerOf: deps.compilerOf });
   for (const [index, project] of projects.entries()) {
     state.context.signal.throwIfAborted();
@@ -152,20 +154,32 @@ async function huntScripts(state: Hunt, scripts: readonly string[], deps: HuntDe
       message: `types and suspicious code: ${project.label}`,
       fraction: index / projects.length,
     });
-    const programs = deps.programs.programs(project, state.overlay);
-    await checkTypes(state, project, programs);
-    await huntSuspicious(state, project, programs);
+    try {
+      const programs = deps.programs.programs(project, state.overlay);
+      await checkTypes(state, project, programs);
+      await huntSuspicious(state, project, programs);
+      followed += 1;
+    } catch (error) {
+      if (!isTooDeep(error)) throw error;
+      const what = `types and suspicious code, in part (${project.label})`;
+      state.notChecked(what, 'some code in it is nested too deeply for the compiler');
+    }
   }
+  return followed;
 }
 
 /** The failure of the step when a tool broke. */
 function stepError({ what, command, end }: BrokenTool): StepError {
-  const how = end.how === 'exit' ? `ended with exit code ${String(end.exitCode)}` : (end.message ?? end.how);
   return {
     code: end.how === 'spawn' ? 'spawn' : 'exit',
-    message: `${what} could not look at the files: it ${how}. Run the command below to see why; often its configuration is wrong.`,
+    message: `${what} could not look at the files: it ${howItEnded(end)}. Run the command below to see why; often its configuration is wrong.`,
     command,
     exitCode: end.exitCode,
     lastLines: end.lastLines,
   };
+}
+
+function howItEnded(end: ProcessEnd): string {
+  if (end.how === 'spawn') return `could not be started (${end.message ?? 'unknown reason'})`;
+  return end.signal === null ? `ended with exit code ${String(end.exitCode)}` : `was ended by ${end.signal}`;
 }

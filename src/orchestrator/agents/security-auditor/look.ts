@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Finding } from '../../../contract/findings.ts';
 import { fingerprinted, type FindingDraft } from '../../workspace/fingerprint.ts';
-import { isScript, type ParsedSources } from '../../workspace/parsed-source.ts';
+import { isScript, isTooDeep, type ParsedSources } from '../../workspace/parsed-source.ts';
 import { checkDependencies, checkManifest } from './dependencies/check.ts';
 import { LOCKFILE_NAMES, lockfileKind, parseLockfile } from './dependencies/lockfile.ts';
 import { modulesFor, type ModuleReader } from './patterns/modules.ts';
@@ -73,14 +73,17 @@ async function lookAtCode(
   }
   const parsed = deps.sources.parse(file, text);
   if (parsed.syntaxError !== null) gaps.push(`insecure patterns, in part: syntax error in ${parsed.syntaxError}`);
-  const {
-    drafts,
-    isComplete,
-    elsewhere: others,
-  } = scanPatterns(parsed, await modulesFor({ file, text }, deps.modules));
-  elsewhere.push(...others);
-  if (!isComplete) gaps.push('insecure patterns, in part: too large to follow to its end');
-  return fingerprinted(drafts, text);
+  const modules = await modulesFor({ file, text }, deps.modules);
+  try {
+    const { drafts, isComplete, elsewhere: others } = scanPatterns(parsed, modules);
+    elsewhere.push(...others);
+    if (!isComplete) gaps.push('insecure patterns, in part: too large to follow to its end');
+    return fingerprinted(drafts, text);
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    gaps.push('insecure patterns: nested too deeply to follow');
+    return [];
+  }
 }
 
 async function lookAtLockfile(file: string, text: string, { deps, gaps }: Looking): Promise<readonly Finding[]> {
