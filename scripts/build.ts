@@ -20,24 +20,31 @@ const EXTERNAL = [
 ];
 
 rmSync(out, { recursive: true, force: true });
-await build({
-  entryPoints: {
-    savepoint: path.join(host, 'savepoint.ts'),
-    cli: path.join(host, 'cli.ts'),
-    toolhost: path.join(host, 'toolhost.ts'),
-  },
+const common = {
   outdir: out,
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node22',
   external: EXTERNAL,
-  chunkNames: '[name]-[hash]',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+} as const;
+// In one file and required: what a command needs is there without a look at the disk for each piece (savepoint.ts).
+await build({
+  ...common,
+  entryPoints: { cli: path.join(host, 'cli.ts') },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
+});
+await build({
+  ...common,
+  entryPoints: { savepoint: path.join(host, 'savepoint.ts'), toolhost: path.join(host, 'toolhost.ts') },
+  splitting: true,
+  format: 'esm',
+  chunkNames: '[name]-[hash]',
   banner: {
     // CommonJS packages in an ES module bundle ask for `require`.
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -45,9 +52,6 @@ await build({
 });
 cpSync(path.join(root, 'src/orchestrator/workflow/builtin'), path.join(out, 'builtin'), { recursive: true });
 cpSync(path.join(root, 'src/orchestrator/agents/test-executor/reporters'), path.join(out, 'reporters'), {
-  recursive: true,
-});
-cpSync(path.join(root, 'src/orchestrator/agents/performance-analyzer/meter'), path.join(out, 'meter'), {
   recursive: true,
 });
 cpSync(path.join(root, 'src/orchestrator/agents/performance-analyzer/meter'), path.join(out, 'meter'), {

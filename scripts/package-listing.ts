@@ -5,7 +5,7 @@ import path from 'node:path';
 const ALLOWED = [/^dist\//, /^package\.json$/, /^README\.md$/, /^CHANGELOG\.md$/, /^LICENSE$/];
 const NEEDED = [
   'dist/savepoint.js',
-  'dist/cli.js',
+  'dist/cli.cjs',
   'dist/toolhost.js',
   'dist/builtin/tsddr-2.0.yaml',
   'dist/builtin/kiro-workflow.yaml',
