@@ -103,6 +103,8 @@ describe(proves('A12', 'performance-analyzer on a repository'), function () {
       'src/cart.js': 'export function total() { throw new Error("half done"); }\nexport const other = 1;\n',
     });
     assert.match(notChecked(await analyze()), /it runs on the base but not on the change: .*half done/);
+    writeTree(root, { 'src/cart.js': "export * from './missing.js';\n" });
+    assert.match(notChecked(await analyze()), /Cannot find module 'src\/missing\.js' imported from src\/cart\.js/);
     writeTree(root, { 'src/cart.js': cart(80) });
     assert.match(notChecked(await analyze(300)), /a longer timeout|longer than the time left/);
   });

@@ -48,9 +48,10 @@ export async function compare(benchmark: Benchmark, deps: CompareDeps): Promise<
   });
   const began = deps.timeLeftMs();
   const first = await deps.meter.measure(benchmark, deps.trees.base, maxMsFor(began));
-  if (!hasRun(first)) return notCompared(`it does not run on the base: ${complaint(first)}`, first);
+  if (!hasRun(first)) return notCompared(`it does not run on the base: ${complaint(first, deps.trees.base)}`, first);
   const second = await deps.meter.measure(benchmark, deps.trees.change, maxMsFor(began));
-  if (!hasRun(second)) return notCompared(`it runs on the base but not on the change: ${complaint(second)}`, second);
+  if (!hasRun(second))
+    return notCompared(`it runs on the base but not on the change: ${complaint(second, deps.trees.change)}`, second);
   const names = [...first.times.keys()].filter((name) => second.times.has(name));
   if (names.length === 0) return notCompared('no benchmark of the same name is in both', second);
   // The first start of anything is slow.
@@ -84,7 +85,7 @@ async function pairUp(job: {
       return {
         kind: 'not-compared',
         benchmark,
-        why: `pair ${String(round)} failed: ${complaint(hasRun(base) ? change : base)}`,
+        why: `pair ${String(round)} failed: ${hasRun(base) ? complaint(change, deps.trees.change) : complaint(base, deps.trees.base)}`,
         last: change,
       };
     }
@@ -133,11 +134,12 @@ function hasRun({ times, end }: Measurement): boolean {
   return times.size > 0 && (end.how === 'exit' || end.how === 'signal');
 }
 
-function complaint({ end }: Measurement): string {
+/** Paths as they are in the workspace: those of the copy mean nothing to its reader. */
+function complaint({ end }: Measurement, tree: string): string {
   if (end.message !== null) return end.message;
   if (end.how === 'timeout') return 'it took longer than the time left';
   const line = end.lastLines.find((one) => /error/i.test(one)) ?? end.lastLines.at(-1);
-  return line === undefined ? `it measured nothing and ended with ${String(end.exitCode)}` : line.trim();
+  return line?.trim().replaceAll(`${tree}/`, '') ?? `it measured nothing and ended with ${String(end.exitCode)}`;
 }
 
 function tooLong(pairMs: number, leftMs: number): string {
