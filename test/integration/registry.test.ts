@@ -258,14 +258,21 @@ describe(proves('A1', 'agent registry'), () => {
         clock: env.clock,
       });
       const invoker = createInvoker({ registry, builtin, processes, workspace });
-      const invoke = () =>
+      const invoke = (signal = new AbortController().signal) =>
         invoker.invoke(agentRequest({ workspace: root, stateDir, agent: 'check' }), {
-          signal: new AbortController().signal,
+          signal,
           onMessage: () => undefined,
         });
       assert.ok((await registry.approve([callOf('check')], { trust: true })).ok);
       const first = await invoke();
       assert.ok(first.ok && first.data === 1);
+      const stopping = new AbortController();
+      const stopped = invoke(stopping.signal);
+      stopping.abort();
+      assert.deepEqual(await stopped, {
+        ok: false,
+        error: { code: 'spawn', message: 'It was stopped before it started.' },
+      });
       write({ 'bin/check.mjs': 'changed' });
       const second = await invoke();
       assert.deepEqual(second, {

@@ -42,7 +42,7 @@ const resume = (answer: 'again' | 'done' | 'fail' | null = null): RunCommand => 
   session: 's2',
   answer,
 });
-const died: RunCommand = { kind: 'interrupt', reason: 'died' };
+const interrupted: RunCommand = { kind: 'interrupt', neverBegan: [] };
 
 /** The state after these commands, and the types of the events that the last one led to. */
 function given(
@@ -133,7 +133,17 @@ describe(proves('A9', 'the decider: failures and retries'), () => {
   });
 
   it('does not count restarts after a crash as retries', () => {
-    const { state } = given(RETRIED, begin('a'), died, resume(), begin('a'), died, resume(), begin('a'), fails('a'));
+    const { state } = given(
+      RETRIED,
+      begin('a'),
+      interrupted,
+      resume(),
+      begin('a'),
+      interrupted,
+      resume(),
+      begin('a'),
+      fails('a'),
+    );
     assert.equal(state.steps.get('a')?.phase, 'retrying');
     assert.equal(state.steps.get('a')?.attempts, 3);
     assert.equal(state.steps.get('a')?.retries, 1);
@@ -243,12 +253,12 @@ describe(proves('B6', 'the decider: undoing'), () => {
   });
 
   it('goes on undoing after a crash, and asks where the undo must not run twice', () => {
-    const crashed = given(SAGA, ...failedAtD, beginUndo('c'), died, resume());
+    const crashed = given(SAGA, ...failedAtD, beginUndo('c'), interrupted, resume());
     assert.equal(undo(crashed.state), 'c');
     const once: Given = { ...SAGA, steps: SAGA.steps.map((step) => ({ ...step, undoIdempotent: false })) };
-    const asked = given(once, ...failedAtD, beginUndo('c'), died);
+    const asked = given(once, ...failedAtD, beginUndo('c'), interrupted);
     assert.equal(questionOf(asked.state)?.step, 'c');
-    assert.equal(undo(given(once, ...failedAtD, beginUndo('c'), died, resume('again')).state), 'c');
+    assert.equal(undo(given(once, ...failedAtD, beginUndo('c'), interrupted, resume('again')).state), 'c');
   });
 });
 
@@ -260,17 +270,17 @@ describe(proves('A9', 'the decider: stopping and going on'), () => {
   });
 
   it('restarts an idempotent step that was cut off, and asks about another', () => {
-    assert.deepEqual(ready(given(DIAMOND, begin('a'), died, resume()).state), ['a']);
+    assert.deepEqual(ready(given(DIAMOND, begin('a'), interrupted, resume()).state), ['a']);
     const once: Given = { steps: [{ id: 'a', idempotent: false }] };
-    const { state } = given(once, begin('a'), died);
+    const { state } = given(once, begin('a'), interrupted);
     assert.equal(questionOf(state)?.step, 'a');
-    assert.deepEqual(ready(given(once, begin('a'), died, resume('again')).state), ['a']);
-    assert.equal(given(once, begin('a'), died, resume('done')).state.status, 'completed');
-    assert.equal(given(once, begin('a'), died, resume('fail')).state.status, 'failed');
+    assert.deepEqual(ready(given(once, begin('a'), interrupted, resume('again')).state), ['a']);
+    assert.equal(given(once, begin('a'), interrupted, resume('done')).state.status, 'completed');
+    assert.equal(given(once, begin('a'), interrupted, resume('fail')).state.status, 'failed');
   });
 
   it('believes no obituary of a session that had lost the run', () => {
-    const { state } = given(DIAMOND, begin('a'), died, resume(), begin('a'));
+    const { state } = given(DIAMOND, begin('a'), interrupted, resume(), begin('a'));
     const late: RunEvent = {
       type: 'workflow.interrupted',
       data: { run: state.start.run, session: 's1', reason: 'died' },

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { ok } from '../../src/contract/failures.ts';
-import { begun, createEngineRig, done, finished, untilAborted } from '../support/engine-rig.ts';
+import {
+  begun,
+  createEngineRig,
+  done,
+  finished,
+  knownAgent,
+  statuses,
+  untilAborted,
+  type EngineProcess,
+  type EngineRig,
+} from '../support/engine-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { proves } from '../requirements.ts';
 
@@ -152,6 +162,56 @@ describe(proves('A9', 'a run that changes hands'), () => {
     await second.runner.recordInterruptions();
     assert.equal(rig.events(run).filter(({ type }) => type === 'workflow.interrupted').length, 1);
     await second.close();
+    rig.remove();
+  });
+
+  it('does not ask about a step that was stopped before anything of it ran', async () => {
+    const stops: readonly ((rig: EngineRig, process: EngineProcess, stop: () => void) => void)[] = [
+      (_rig, process, stop) => process.onStored('workflow.step.started', stop),
+      (rig, _process, stop) =>
+        rig.script('one', async () => {
+          await Promise.resolve();
+          stop();
+          return { ok: false, error: { code: 'spawn', message: 'stopped before it started' } };
+        }),
+    ];
+    for (const stopBefore of stops) {
+      const rig = createEngineRig();
+      rig.agents.set('one', knownAgent('one', { idempotent: false }));
+      rig.workflow(chain('one'));
+      const process = rig.process();
+      const controller = new AbortController();
+      stopBefore(rig, process, () => controller.abort());
+      const view = await finished(process.runner.startRun({ workflow: 'chain', signal: controller.signal }));
+      assert.equal(view.status, 'interrupted');
+      assert.equal(view.needsDecision, null);
+      rig.script('one', () => done());
+      const resumed = await finished(process.runner.resumeRun('1', {}));
+      assert.equal(resumed.status, 'completed');
+      assert.equal(resumed.steps[0]?.attempts, 2, 'every stored start counts');
+      await process.close();
+      rig.remove();
+    }
+  });
+
+  it('keeps what a step had found when it was stopped', async () => {
+    const rig = createEngineRig();
+    rig.workflow(chain('one'));
+    rig.script('one', (_, { signal, say }) => {
+      say({ kind: 'test', test: { name: 'adds', file: 'a.test.ts', status: 'passed' } });
+      return untilAborted(signal);
+    });
+    const process = rig.process();
+    await begun(process.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    const cancelled = await process.runner.cancelRun('1');
+    assert.ok(cancelled.ok);
+    assert.deepEqual(statuses(cancelled.value), { one: 'cancelled' });
+    assert.deepEqual(
+      cancelled.value.tests.cases.map(({ name }) => name),
+      ['adds'],
+    );
+    await process.close();
     rig.remove();
   });
 });

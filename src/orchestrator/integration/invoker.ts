@@ -27,6 +27,8 @@ export function createInvoker({ registry, builtin, processes, workspace }: Invok
       }
       if (endpoint.protocol === 'builtin') return builtin.invoke(request, context);
       const { runCommandAgent } = await import('./protocols/command.ts');
+      // Said as what never ran, so that nobody is asked what became of it.
+      if (context.signal.aborted) return refused('It was stopped before it started.');
       return runCommandAgent({ processes, workspace, agent: endpoint.agent }, request, context);
     },
     close: () => builtin.close(),

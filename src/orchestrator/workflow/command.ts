@@ -50,7 +50,7 @@ export type RunCommand =
       readonly chance: Chance;
     }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'interrupt'; readonly reason: 'stopped' | 'died' }
+  | { readonly kind: 'interrupt'; readonly neverBegan: readonly string[] }
   | { readonly kind: 'resume'; readonly session: string; readonly answer: 'again' | 'done' | 'fail' | null };
 
 export interface Chance {

@@ -28,13 +28,13 @@ export function cancel(state: RunState): readonly EventGroup[] {
   return [...groups, [{ type: 'workflow.cancelled', data: { run } }]];
 }
 
-export function interrupt(state: RunState, reason: 'stopped' | 'died'): readonly EventGroup[] {
+export function interrupt(state: RunState, neverBegan: readonly string[]): readonly EventGroup[] {
   if (state.phase !== 'running') return [];
   const { run } = state.start;
-  const calls = reason === 'stopped' ? [...state.steps.values()].map((step) => cancelledCall(run, step)) : [];
+  const calls = [...state.steps.values()].map((step) => cancelledCall(run, step));
   return [
     ...calls.filter(({ length }) => length > 0),
-    [{ type: 'workflow.interrupted', data: { run, session: state.session, reason } }],
+    [{ type: 'workflow.interrupted', data: { run, session: state.session, reason: 'stopped', neverBegan } }],
   ];
 }
 

@@ -64,7 +64,7 @@ function primary(state: RunState, command: Exclude<RunCommand, { kind: 'start' }
     case 'cancel':
       return cancel(state);
     case 'interrupt':
-      return interrupt(state, command.reason);
+      return interrupt(state, command.neverBegan);
     case 'resume':
       return resume(state, command);
   }

@@ -7,7 +7,7 @@ import { startCall, type Call, type CallEnd } from './call.ts';
 import { boundError, createCollector, type Collector } from './collect.ts';
 import type { EventGroup, RunCommand } from './command.ts';
 import { decide } from './decide.ts';
-import { keyOf } from './decide-step.ts';
+import { CANCELLED, keyOf } from './decide-step.ts';
 import { undoKeyOf } from './decide-undo.ts';
 import { createInbox } from './inbox.ts';
 import { maskDeep, type Mask } from './mask.ts';
@@ -83,6 +83,8 @@ export function drive(
   const prepared = new Map<string, Prepared & { readonly before: ReadonlyMap<string, string> }>();
   const due = new Set<string>();
   const timers = new Map<string, () => void>();
+  /** Stopped after their start was stored, before anything of them ran. */
+  const neverBegan = new Set<string>();
   const times = createStepClock(clock);
   let stored = begin.state;
   let planned = begin.state;
@@ -104,14 +106,17 @@ export function drive(
       if (turn !== first) for (const message of await inbox.take()) await handle(turn, message);
       if (stopping === null) await beginReady(turn);
       else if (works.size === 0)
-        apply(turn, stopping === 'cancel' ? { kind: 'cancel' } : { kind: 'interrupt', reason: 'stopped' });
+        apply(turn, stopping === 'cancel' ? { kind: 'cancel' } : { kind: 'interrupt', neverBegan: [...neverBegan] });
       const flushed = await flush(turn);
       if (!flushed.ok) return flushed;
       state = flushed.value;
       for (const after of turn.afterwards) after();
       if (state.phase !== 'running') return ok(state);
       armTimers(state);
-      if (stopping === null) for (const start of turn.starts) startWork(state, start);
+      for (const start of turn.starts) {
+        if (stopping === null) startWork(state, start);
+        else neverBegan.add(start.step);
+      }
     }
   }
 
@@ -120,13 +125,19 @@ export function drive(
     if (message.kind === 'ended') await ended(turn, message.work, message.end);
   }
 
-  /** A call that was aborted and did not finish is left as it is: the command that stopped the run says what became of it. */
+  /**
+   * A call that was aborted and did not finish is left as it is when the run is to go on later; when it is cancelled, what the
+   * step had found so far is kept.
+   */
   async function ended(turn: Turn, work: Work, end: CallEnd): Promise<void> {
     works.delete(work.step);
     const problem = work.log.close();
     if (problem !== null) deps.onMessage(work.step, { kind: 'log', text: problem, stream: 'note' });
-    const outcome = maskDeep(end.outcome, deps.mask);
-    if (!outcome.ok && end.aborted) return;
+    const told = maskDeep(end.outcome, deps.mask);
+    const stopped = !told.ok && end.aborted;
+    if (stopped && told.error.code === 'spawn') neverBegan.add(work.step);
+    if (stopped && (work.undo || stopping !== 'cancel')) return;
+    const outcome = stopped ? { ok: false as const, error: CANCELLED } : told;
     const chance = { now: clock.now(), jitter: env.random.float() };
     const { step } = work;
     if (work.undo) {
@@ -143,9 +154,10 @@ export function drive(
       const state = apply(turn, { kind: 'succeed', step, stale: checked.stale, result, timeMs });
       if (last) turn.afterwards.push(() => remember(state, step, last));
     } else {
-      const changedSince = last
-        ? deps.cache.changedSince({ workflow: known(planned).start.workflow, step }, last.manifest)
-        : null;
+      const changedSince =
+        last && !stopped
+          ? deps.cache.changedSince({ workflow: known(planned).start.workflow, step }, last.manifest)
+          : null;
       apply(turn, { kind: 'fail', step, error: boundError(outcome.error), result, timeMs, changedSince, chance });
     }
     turn.written.push({ step, files: result.written });

@@ -100,7 +100,13 @@ export type RunEvent =
   | {
       readonly type: 'workflow.interrupted';
       /** `session`: whose it was; it says nothing of a session that has the run since. */
-      readonly data: { readonly run: string; readonly session: string; readonly reason: 'stopped' | 'died' };
+      readonly data: {
+        readonly run: string;
+        readonly session: string;
+        readonly reason: 'stopped' | 'died';
+        /** Steps whose start was stored, or their undo's, and that were stopped before anything of it ran. */
+        readonly neverBegan?: readonly string[];
+      };
     }
   | {
       readonly type: 'workflow.resumed';

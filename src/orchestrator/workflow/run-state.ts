@@ -27,7 +27,7 @@ export interface StepState {
   /** Retries used; restarts after a crash are not among them. */
   readonly retries: number;
   readonly nextTryAt: string | null;
-  /** Somebody said that the cut-off step may start once more. */
+  /** The cut-off step may start once more: somebody said so, or nothing of it ran. */
   readonly mayRestart: boolean;
   readonly result: StepResult | null;
   readonly error: StepError | null;
@@ -68,7 +68,9 @@ export function evolve(state: RunState | null, event: TimedRunEvent): RunState |
   if (!state || state.phase === 'ended') return state;
   switch (event.type) {
     case 'workflow.interrupted':
-      return event.data.session === state.session ? { ...cutOff(state), phase: 'interrupted' } : state;
+      return event.data.session === state.session
+        ? { ...allowRestart(cutOff(state), event.data.neverBegan ?? []), phase: 'interrupted' }
+        : state;
     case 'workflow.resumed':
       return { ...resumed(cutOff(state), event.data.again), session: event.data.session };
     case 'workflow.waiting':
@@ -212,12 +214,16 @@ function cutOff(state: RunState): RunState {
 }
 
 function resumed(state: RunState, again: readonly string[]): RunState {
-  const steps = mapSteps(state, (step) => {
-    if (!again.includes(step.plan.id)) return step;
+  return { ...allowRestart(state, again), phase: 'running', question: null };
+}
+
+/** Of these steps, what is unsure may start once more. */
+function allowRestart(state: RunState, ids: readonly string[]): RunState {
+  return mapSteps(state, (step) => {
+    if (!ids.includes(step.plan.id)) return step;
     if (step.phase === 'cut-off') return { ...step, mayRestart: true };
     return withUndo(step, { phase: 'cut-off', mayRestart: true, failures: 0 });
   });
-  return { ...steps, phase: 'running', question: null };
 }
 
 function ended(state: RunState, time: string, status: NonNullable<RunState['status']>): RunState {
