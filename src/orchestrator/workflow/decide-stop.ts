@@ -61,7 +61,8 @@ function answered(state: RunState, step: StepState, answer: 'done' | 'fail'): Ru
   const common = { ...of, attempt: step.attempts, timeMs: NO_TIME };
   if (answer === 'fail') return { type: 'workflow.step.failed', data: { ...common, error: TOLD_FAILED, ...NOTHING } };
   const result = { ...EMPTY_RESULT, summary: 'taken as done by you' };
-  const own = { cached: null, cachedNumber: null, takenOver: false, inputHash: null, stale: false, result };
+  const { inputHash } = step;
+  const own = { cached: null, cachedNumber: null, takenOver: false, inputHash, stale: false, result };
   return { type: 'workflow.step.completed', data: { ...common, ...own } };
 }
 
