@@ -4,6 +4,7 @@ import {
   begun,
   createEngineRig,
   done,
+  failed,
   finished,
   knownAgent,
   statuses,
@@ -212,6 +213,58 @@ describe(proves('A9', 'a run that changes hands'), () => {
       ['adds'],
     );
     await process.close();
+    rig.remove();
+  });
+
+  it('asks for consent only to what may still start', async () => {
+    const asked: string[][] = [];
+    const rig = createEngineRig({
+      approve: async (calls) => {
+        asked.push(calls.map(({ where }) => where));
+        return ok(null);
+      },
+    });
+    rig.workflow({
+      id: 'pair',
+      onError: 'rollback',
+      steps: [
+        { id: 'one', agent: 'one', compensate: { agent: 'undo' } },
+        { id: 'two', agent: 'two', needs: ['one'] },
+      ],
+    });
+    rig.script('two', () => new Promise(() => {}));
+    const first = rig.process();
+    await begun(first.runner.startRun({ workflow: 'pair' }));
+    await eventually('two is at work', () => rig.calls.length === 2);
+    first.kill();
+    rig.script('two', () => done());
+    const second = rig.process();
+    await finished(second.runner.resumeRun('1', {}));
+    assert.deepEqual(asked, [
+      ['step one of pair', 'undo of step one of pair', 'step two of pair'],
+      ['undo of step one of pair', 'step two of pair'],
+    ]);
+    await second.close();
+    rig.remove();
+  });
+
+  it('does not run again, in a retry, what a person called done', async () => {
+    const rig = createEngineRig();
+    rig.agents.set('one', knownAgent('one', { idempotent: false }));
+    rig.workflow(chain('one', 'two'));
+    rig.script('one', () => new Promise(() => {}));
+    rig.script('two', () => failed());
+    const first = rig.process();
+    await begun(first.runner.startRun({ workflow: 'chain' }));
+    await eventually('one is at work', () => rig.calls.length === 1);
+    first.kill();
+    const second = rig.process();
+    assert.equal((await finished(second.runner.resumeRun('1', { answer: 'done' }))).status, 'failed');
+    rig.script('two', () => done());
+    const view = await finished(second.runner.retryRun('1', {}));
+    assert.deepEqual(statuses(view), { one: 'cached', two: 'completed' });
+    assert.equal(rig.calls.filter(({ step }) => step === 'one').length, 1);
+    await second.close();
     rig.remove();
   });
 });

@@ -65,21 +65,30 @@ export function overlayPlan(plan: Plan, overlay: JsonObject): Plan {
   return { ...plan, steps: plan.steps.map((step) => ({ ...step, with: { ...step.with, ...overlay } })) };
 }
 
+/** Which calls of a step may come. */
+export interface MayCall {
+  readonly step: boolean;
+  readonly undo: boolean;
+}
+
 /** Every call that the plan may lead to, undoing included; `overlay`: values that the user laid over each step's `with`. */
-export function callsOf(plan: Plan, overlay: JsonObject): readonly PlannedCall[] {
-  return overlayPlan(plan, overlay).steps.flatMap(({ id, agent, operation, with: values, compensate }) => {
-    const step = {
-      agent,
-      operation,
-      with: values,
-      where: `step ${id} of ${plan.workflow}`,
-      typed: Object.keys(overlay),
-    };
-    if (!compensate) return [step];
-    const { agent: undoer, operation: undo, with: undoValues } = compensate;
+export function callsOf(
+  plan: Plan,
+  overlay: JsonObject,
+  mayCall: (step: string) => MayCall = () => ({ step: true, undo: true }),
+): readonly PlannedCall[] {
+  return overlayPlan(plan, overlay).steps.flatMap((pinned) => {
+    const { id, compensate } = pinned;
+    const may = mayCall(id);
+    const step = { ...callOf(pinned), where: `step ${id} of ${plan.workflow}`, typed: Object.keys(overlay) };
     const where = `undo of step ${id} of ${plan.workflow}`;
-    return [step, { agent: undoer, operation: undo, with: undoValues, where, typed: [] }];
+    const undo = compensate && { ...callOf(compensate), where, typed: [] };
+    return [...(may.step ? [step] : []), ...(undo && may.undo ? [undo] : [])];
   });
+}
+
+function callOf({ agent, operation, with: values }: PinnedCall): Pick<PlannedCall, 'agent' | 'operation' | 'with'> {
+  return { agent, operation, with: values };
 }
 
 /** The step and every step that needs it, directly or not. */

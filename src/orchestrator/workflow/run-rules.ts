@@ -1,3 +1,4 @@
+import type { MayCall } from './plan.ts';
 import type { RunState, StepState } from './run-state.ts';
 
 /** Questions that the decider, the view and the runner ask of a run's state. Pure. */
@@ -46,6 +47,15 @@ export function nextUndo(state: RunState): StepState | null {
 /** Effects of this run, or of the one it retries: a result from the cache had none. */
 function undoable(step: StepState): boolean {
   return step.plan.compensate !== null && (step.phase === 'completed' || (step.phase === 'cached' && step.takenOver));
+}
+
+/** Which calls of a step may still come in this run. */
+export function mayStillCall(state: RunState, id: string): MayCall {
+  const step = state.steps.get(id);
+  if (!step) return { step: false, undo: false };
+  const open = unfinished(step);
+  const settled = step.undo.phase === 'done' || step.undo.phase === 'given-up';
+  return { step: open, undo: state.start.plan.onError === 'rollback' && (open || undoable(step)) && !settled };
 }
 
 /** Steps that may have written and that nothing takes back; only for `rollback`. */

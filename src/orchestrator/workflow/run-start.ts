@@ -3,9 +3,10 @@ import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import { callsOf, downstreamOf, overlayPlan, type Plan } from './plan.ts';
-import type { AgentDirectory } from './ports.ts';
+import type { AgentDirectory, PlannedCall } from './ports.ts';
 import type { RunScopes, TakeOver } from './prepare.ts';
 import type { PinnedScope, RunStart } from './run-events.ts';
+import { mayStillCall } from './run-rules.ts';
 import type { RunState } from './run-state.ts';
 
 /** Longer lists of files are not stored with the run, characters in all. */
@@ -90,17 +91,22 @@ export async function pinnedScopes(workspace: Workspace, start: RunStart): Promi
   });
 }
 
-/** Hashes of the plan's agents as they are now; `definition` when one is gone, `approval` when a command may not start. */
+/** Calls that the run may still make. */
+export function openCalls(state: RunState): readonly PlannedCall[] {
+  const { plan, overlay } = state.start;
+  return callsOf(plan, overlay, (step) => mayStillCall(state, step));
+}
+
+/** Hashes of all agents as they are now; `definition` when one of the calls' is gone, `approval` when a command may not start. */
 export async function currentAgents(
   agents: AgentDirectory,
-  { plan, overlay }: { readonly plan: Plan; readonly overlay: JsonObject },
+  calls: readonly PlannedCall[],
   options: { readonly trust: boolean },
 ): Promise<Result<ReadonlyMap<string, string>>> {
   const known = await agents.known();
-  const calls = callsOf(plan, overlay);
-  const missing = calls.find(({ agent }) => !known.has(agent))?.agent;
-  if (missing !== undefined)
-    return fail('definition', `The workflow ${plan.workflow} needs the agent ${missing}, which is not there any more.`);
+  const missing = calls.find(({ agent }) => !known.has(agent));
+  if (missing)
+    return fail('definition', `The ${missing.where} needs the agent ${missing.agent}, which is not there any more.`);
   const approved = await agents.approve(calls, options);
   return approved.ok ? ok(new Map([...known].map(([id, { definitionHash }]) => [id, definitionHash]))) : approved;
 }

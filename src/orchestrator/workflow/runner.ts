@@ -11,14 +11,22 @@ import type { ResumeRequest, RetryRequest, RunHandle, Runner, RunOptions, StartR
 import type { RunCommand } from './command.ts';
 import { maskDeep, type Mask } from './mask.ts';
 import { createOpenRuns } from './open-runs.ts';
-import { createPlan, type Plan } from './plan.ts';
+import { callsOf, createPlan, type Plan } from './plan.ts';
 import type { AgentDirectory, Invoker, ToolFacts, WorkflowLibrary } from './ports.ts';
 import type { PrepareDeps } from './prepare.ts';
 import type { ResultCache } from './result-cache.ts';
 import { drive, type Driver } from './run-driver.ts';
 import type { RunStart } from './run-events.ts';
 import { questionOf } from './run-rules.ts';
-import { createStart, currentAgents, pinnedScopes, planRetry, resolveScopes, type Retry } from './run-start.ts';
+import {
+  createStart,
+  currentAgents,
+  openCalls,
+  pinnedScopes,
+  planRetry,
+  resolveScopes,
+  type Retry,
+} from './run-start.ts';
 import { foldState, type RunState } from './run-state.ts';
 import { viewRun } from './run-view.ts';
 import { tidyUp } from './tidy-up.ts';
@@ -103,7 +111,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     readonly retryOf: string | null;
   }): Promise<Result<RunHandle>> {
     const { plan, overlay, scopeRequest, request, retry, retryOf } = parts;
-    const agentHashes = await currentAgents(deps.agents, { plan, overlay }, { trust: request.trust ?? false });
+    const agentHashes = await currentAgents(deps.agents, callsOf(plan, overlay), { trust: request.trust ?? false });
     if (!agentHashes.ok) return agentHashes;
     const scopes = await resolveScopes(deps.workspace, scopeRequest, plan);
     if (!scopes.ok) return scopes;
@@ -140,7 +148,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const { start } = seen;
     if (seen.phase === 'ended') return ok(endedHandle(seen));
     if (live) return runLive(start.number);
-    const agentHashes = await currentAgents(deps.agents, start, { trust: request.trust ?? false });
+    const agentHashes = await currentAgents(deps.agents, openCalls(seen), { trust: request.trust ?? false });
     if (!agentHashes.ok) return agentHashes;
     const scopes = await pinnedScopes(deps.workspace, start);
     if (!scopes.ok) return scopes;
