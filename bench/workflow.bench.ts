@@ -129,6 +129,7 @@ function emptyWorkspace(root: string): Workspace {
     readBase: async () => null,
     changedLines: async () => [],
     dismissed: () => new Set(),
+    removed: async () => [],
     skipped: () => [],
   };
 }

@@ -56,6 +56,7 @@ export function folderWorkspace(root: string): Workspace {
     read: async (file) => text(file),
     readBase: async () => null,
     changedLines: async (_scope, file) => [[0, (text(file) ?? '').split('\n').length]],
+    removed: async () => [],
     dismissed: () => new Set(),
     skipped: () => [],
   };

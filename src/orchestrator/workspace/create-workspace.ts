@@ -133,6 +133,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     return moved ? [] : whole();
   }
 
+  async function removed(asked: Scope): Promise<readonly string[]> {
+    if (asked.kind !== 'changed' || asked.base === null) return [];
+    const { deleted, renames } = await changesAgainst(asked.base);
+    const there = new Set((await treeOrNull({ reuse: true }))?.files ?? []);
+    return [...new Set([...deleted.keys(), ...renames.values()])].filter((file) => !there.has(file)).sort();
+  }
+
   const workspace: Workspace = {
     root,
     git: gitFacts,
@@ -153,6 +160,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       return base.text(revision, renames.get(file) ?? file);
     },
     changedLines,
+    removed,
     dismissed: () => dismissals.all(),
     skipped: () => [...skipped].map(([file, why]) => ({ file, why })),
   };

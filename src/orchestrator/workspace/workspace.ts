@@ -26,6 +26,8 @@ export interface Workspace {
    * without a base. Where lines were only removed, the range is empty: what spans that place is touched.
    */
   changedLines(scope: Scope, file: string): Promise<LineRanges>;
+  /** Files of a changed scope's base that are not there any more, the old names of renamed ones included; sorted. */
+  removed(scope: Scope): Promise<readonly string[]>;
   /** Fingerprints that people dismissed in this workspace. */
   dismissed(): ReadonlySet<string>;
   /** Files that were asked for and could not be read, and why ("over 2 MiB", "permission denied", "binary"). */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentMessage, AgentOutcome } from '../../../src/contract/agents.ts';
@@ -244,6 +245,27 @@ describe('AGENTS bug-hunter: hunt', function () {
       const { findings } = await hunt();
       assert.deepEqual(places(findings), ['lint.no-cond-assign a.js:2']);
       assert.match(findings[0]?.help ?? '', /^https:/);
+    });
+
+    it('leaves as evidence only commands that can be run again', async () => {
+      createRepository(root, {
+        '.gitignore': 'node_modules\n',
+        'eslint.config.mjs': "export default [{ files: ['b.js'], rules: { 'no-cond-assign': 'warn' } }];\n",
+        'a.js': 'export const f = (a) => a;\n',
+        'b.js': 'export const g = (b) => b;\n',
+      });
+      mkdirSync(join(root, 'node_modules'));
+      symlinkSync(join(MODULES, 'eslint'), join(root, 'node_modules/eslint'));
+      for (const name of ['a', 'b'])
+        writeTree(root, { [`${name}.js`]: `export const f = (x) => {\n  if (x = 1) return 2;\n  return x;\n};\n` });
+      const { findings, messages } = await hunt();
+      assert.equal(findings.length, 2);
+      const commands = messages.flatMap((one) =>
+        one.kind === 'evidence' && one.evidence.command.length > 0 ? [one.evidence] : [],
+      );
+      assert.equal(commands.length, 2, 'one of each linter, none of the base');
+      for (const { command, cwd, exitCode } of commands)
+        assert.equal(spawnSync(command[0] ?? '', command.slice(1), { cwd }).status, exitCode);
     });
 
     it('runs the workspace’s own ESLint with its severities, and says nothing twice', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../../src/contract/findings.ts';
 import { createAgent } from '../../../src/orchestrator/agents/bug-hunter/agent.ts';
 import { callAgent, type AgentCall, type AskedOf } from '../../support/agent-rig.ts';
-import { createRepository, writeTree } from '../../support/git-repository.ts';
+import { createRepository, git, writeTree } from '../../support/git-repository.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const SLIP = 'export function same(a) {\n  return a === a;\n}\n';
@@ -71,5 +72,52 @@ describe('AGENTS bug-hunter: odd files', function () {
       findingsIn(call).map(({ file }) => file),
       ['slip.js'],
     );
+  });
+
+  describe('files that the change removed', () => {
+    const said = (call: AgentCall): readonly string[] =>
+      findingsIn(call).map(({ rule, file, range }) => `${rule} ${file}:${String(range.start.line + 1)}`);
+    beforeEach(() => {
+      createRepository(root, {
+        'src/user.ts': 'export const user = 1;\n',
+        'src/a.js': "// import './user.js'\nimport { user } from './user.js';\nexport default user;\n",
+        'src/b/c.ts': "import type { user } from '../user';\nexport type U = typeof user;\n",
+        'src/lib.js': 'export const lib = 1;\n',
+        'src/uses-lib.js': "export * from './lib.js';\n",
+        'src/data.json': '{}',
+        'src/d.js': "module.exports = require('./data.json');\n",
+      });
+    });
+
+    it('says once who still imports a deleted file', async () => {
+      unlinkSync(join(root, 'src/user.ts'));
+      unlinkSync(join(root, 'src/data.json'));
+      const call = await hunt();
+      assert.deepEqual(said(call), ['imports.removed-file src/d.js:1', 'imports.removed-file src/a.js:2']);
+      assert.match(findingsIn(call)[1]?.message ?? '', /So do src\/b\/c\.ts:1\./);
+      assert.ok(call.outcome.ok && call.outcome.nothingChecked !== true);
+    });
+
+    it('says the same of a renamed file, staged or not', async () => {
+      renameSync(join(root, 'src/user.ts'), join(root, 'src/person.ts'));
+      assert.deepEqual(said(await hunt()), ['imports.removed-file src/a.js:2']);
+      git(root, 'add', '-A');
+      assert.deepEqual(said(await hunt()), ['imports.removed-file src/a.js:2']);
+    });
+
+    it('is silent where another file answers the import, or nobody imports it', async () => {
+      renameSync(join(root, 'src/lib.js'), join(root, 'src/lib.ts'));
+      unlinkSync(join(root, 'src/uses-lib.js'));
+      assert.deepEqual(said(await hunt()), []);
+    });
+
+    it('says it instead of what the compiler makes of it', async () => {
+      writeTree(root, { 'tsconfig.json': '{"compilerOptions":{"strict":true,"types":[],"noEmit":true}}' });
+      unlinkSync(join(root, 'src/a.js'));
+      unlinkSync(join(root, 'src/user.ts'));
+      const importing = "import type { user  } from '../user';\nexport type U = typeof user | 1;\n";
+      writeTree(root, { 'src/b/c.ts': importing });
+      assert.deepEqual(said(await hunt()), ['imports.removed-file src/b/c.ts:1']);
+    });
   });
 });

@@ -9,6 +9,7 @@ import { huntOtherLanguages } from './lint/languages.ts';
 import { lintWithOxlint } from './lint/oxlint.ts';
 import { lintWithOwnTools } from './lint/own-tools.ts';
 import { createReport, type Report } from './report.ts';
+import { huntRemoved } from './removed.ts';
 import { huntSuspicious } from './suspicious/hunt.ts';
 import { checkTypes } from './types/check.ts';
 import type { FoundCompiler } from './types/compiler.ts';
@@ -25,7 +26,7 @@ export interface Hunt {
   readonly files: readonly string[];
   /** Those of them that look packed or generated: only types and syntax are looked at there. */
   readonly packed: ReadonlySet<string>;
-  /** Absolute path → text at the base, of every changed file; null when there is no base to compare with. */
+  /** Absolute path → text at the base, of every changed or removed file; null when there is no base to compare with. */
   readonly overlay: Overlay | null;
   changedLines(file: string): Promise<LineRanges>;
   progress(message: string): void;
@@ -52,6 +53,7 @@ export async function hunt(request: AgentRequest, context: AgentContext, deps: H
   try {
     state = await prepare(request, context, failures);
     const scripts = state.files.filter(isScript);
+    looked.parts += await huntRemoved(state);
     if (scripts.length > 0) {
       looked.parts += await huntScripts(state, scripts, deps);
       const own = await lintWithOwnTools(state, scripts);
@@ -135,7 +137,7 @@ function isPacked(file: string, text: string): boolean {
 async function overlayOf({ scope }: AgentRequest, { workspace }: AgentContext): Promise<Overlay | null> {
   if (scope.kind !== 'changed' || scope.base === null) return null;
   const overlay = new Map<string, string | null>();
-  for (const file of scope.files) {
+  for (const file of [...scope.files, ...(await workspace.removed(scope))]) {
     if (isScript(file) || file.endsWith('.json'))
       overlay.set(join(workspace.root, file), await workspace.readBase(scope.base, file));
   }

@@ -14,6 +14,8 @@ export type Draft = Pick<FindingDraft, 'rule' | 'severity' | 'confidence' | 'mes
 export interface Report {
   /** Findings in one file, now and at the base, of one part of the hunt. Parts that know more come first: a line they spoke about is theirs. */
   file(file: string, found: FileDrafts): Promise<void>;
+  /** A finding elsewhere names this line (0-based): it is spoken about. */
+  covers(file: string, line: number): void;
   /** Counts what is known to be older without being listed. */
   older(count: number): void;
   /** Whether an earlier part spoke about this line (0-based), or was kept quiet there. */
@@ -24,6 +26,8 @@ export interface Report {
 export interface FileDrafts {
   readonly now: readonly Draft[];
   readonly before: readonly Draft[];
+  /** A change in another file caused them: they are said although their own lines did not change. */
+  readonly causedElsewhere?: boolean;
 }
 
 export function createReport({
@@ -45,14 +49,14 @@ export function createReport({
       text,
     );
   return {
-    async file(file, { now, before }) {
+    async file(file, { now, before, causedElsewhere = false }) {
       if (now.length === 0) return;
       for (const { range } of now) spoken.add(lineKey(file, range.start.line));
       const { base } = request.scope;
       const text = (await workspace.read(file)) ?? '';
       const baseText = before.length > 0 && base !== null ? ((await workspace.readBase(base, file)) ?? '') : '';
       const scoped = applyScopePolicy({
-        scope: request.scope,
+        scope: causedElsewhere ? { kind: 'all' } : request.scope,
         text,
         findings: complete(file, now, text),
         base: complete(file, before, baseText),
@@ -65,6 +69,7 @@ export function createReport({
         emit({ kind: 'finding', finding });
       }
     },
+    covers: (file, line) => void spoken.add(lineKey(file, line)),
     older: (count) => {
       older += count;
     },

@@ -104,6 +104,7 @@ async function report(
       ...call,
       command: [...call.start, '--stdin', '--stdin-filename', path],
       stdin: base,
+      onBase: true,
     });
     before = (said ?? []).flatMap((one) => draftsOf(one, base));
   }

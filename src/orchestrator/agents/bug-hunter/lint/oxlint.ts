@@ -128,6 +128,7 @@ async function diagnose(
 ): Promise<ReadonlyMap<string, readonly Draft[]>> {
   const found = new Map<string, readonly Draft[]>();
   for (const some of inCalls(files)) {
+    const isBase = cwd !== hunt.root;
     const command = [...oxlint.command, '--format', 'json', '-c', oxlint.config, ...some.map(asPath)];
     const call: ToolCall = {
       tool: oxlint.tool,
@@ -136,6 +137,7 @@ async function diagnose(
       cwd,
       environment: oxlint.environment,
       good: [0, 1],
+      ...(isBase ? { onBase: true } : {}),
     };
     const end = await runTool(hunt, call);
     const output = end && parseOutput(hunt, { call, end, schema: oxlintSchema });
@@ -143,7 +145,6 @@ async function diagnose(
     const byFile = Map.groupBy(output?.diagnostics ?? [], (one) => asked.get(resolve(cwd, one.filename)));
     for (const [file, diagnostics] of byFile) {
       if (file === undefined) continue;
-      const isBase = cwd !== hunt.root;
       const text = isBase ? hunt.overlay?.get(join(hunt.root, file)) : await hunt.context.workspace.read(file);
       if (text == null) continue;
       const positions = positionsIn(text, isBase ? 0 : byteOrderMark(join(cwd, file)));

@@ -16,11 +16,13 @@ export interface ToolCall {
   readonly environment: 'tool' | 'caller';
   readonly extraEnv?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** It looks at the base's text, which lies nowhere afterwards: nobody could run it again, so it is no evidence. */
+  readonly onBase?: true;
   /** Exit codes with which it says that it did its work. */
   readonly good: readonly number[];
 }
 
-/** Runs one tool and leaves evidence. Null: it broke (the hunt knows), or was stopped. */
+/** Runs one tool and leaves evidence, unless it is of the base. Null: it broke (the hunt knows), or was stopped. */
 export async function runTool(hunt: Hunt, call: ToolCall): Promise<ProcessEnd | null> {
   const end = await hunt.context.processes.run({
     argv: call.command,
@@ -33,10 +35,8 @@ export async function runTool(hunt: Hunt, call: ToolCall): Promise<ProcessEnd | 
   });
   hunt.context.signal.throwIfAborted();
   const { tool, version, command, cwd } = call;
-  hunt.context.emit({
-    kind: 'evidence',
-    evidence: { tool, version, command, cwd, exitCode: end.exitCode, durationMs: Math.round(end.durationMs) },
-  });
+  const evidence = { tool, version, command, cwd, exitCode: end.exitCode, durationMs: Math.round(end.durationMs) };
+  if (!call.onBase) hunt.context.emit({ kind: 'evidence', evidence });
   if (end.how === 'exit' && end.exitCode !== null && call.good.includes(end.exitCode)) return end;
   hunt.fail({ what: tool, command, end });
   return null;

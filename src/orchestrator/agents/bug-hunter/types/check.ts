@@ -191,6 +191,7 @@ async function tell(check: Check, { fresh, older }: Settled, dependents: readonl
   }
   for (const error of fresh) {
     const file = toRelative(hunt.root, error.file);
+    if (hunt.report.spokeAbout(file, error.range.start.line)) continue;
     const here = changed.get(file);
     const onChangedLine =
       here !== undefined &&
