@@ -267,4 +267,35 @@ describe(proves('A9', 'a run that changes hands'), () => {
     await second.close();
     rig.remove();
   });
+
+  it('takes nothing over that an earlier retry undid', async () => {
+    const rig = createEngineRig();
+    rig.workflow({
+      id: 'pair',
+      onError: 'fail',
+      steps: [
+        { id: 'one', agent: 'one', compensate: { agent: 'undo' } },
+        { id: 'two', agent: 'two', needs: ['one'] },
+      ],
+    });
+    rig.script('two', () => failed());
+    const process = rig.process();
+    assert.equal((await finished(process.runner.startRun({ workflow: 'pair' }))).status, 'failed');
+    rig.workflow({
+      id: 'pair',
+      onError: 'rollback',
+      steps: [
+        { id: 'one', agent: 'one', compensate: { agent: 'undo' } },
+        { id: 'two', agent: 'two', needs: ['one'] },
+      ],
+    });
+    const undone = await finished(process.runner.retryRun('1', { edited: true }));
+    assert.equal(undone.status, 'compensated');
+    assert.deepEqual(statuses(undone), { one: 'compensated', two: 'failed' });
+    rig.script('two', () => done());
+    const view = await finished(process.runner.retryRun('1', {}));
+    assert.deepEqual(statuses(view), { one: 'completed', two: 'completed' });
+    await process.close();
+    rig.remove();
+  });
 });

@@ -117,8 +117,15 @@ export interface Retry {
   readonly mustRun: ReadonlySet<string>;
 }
 
-/** What a retry keeps of the run: every completed step that is neither the first to run again nor downstream of it. */
-export function planRetry(state: RunState, plan: Plan, from: string | undefined): Result<Retry> {
+/**
+ * What a retry keeps of the run: every completed step that is neither the first to run again nor downstream of it. `undone`: steps
+ * that were undone after this run.
+ */
+export function planRetry(
+  state: RunState,
+  of: { readonly plan: Plan; readonly from: string | undefined; readonly undone: ReadonlySet<string> },
+): Result<Retry> {
+  const { plan, from, undone } = of;
   const { run, number } = state.start;
   const first = from ?? firstFailed(state);
   if (!plan.steps.some(({ id }) => id === first))
@@ -130,7 +137,7 @@ export function planRetry(state: RunState, plan: Plan, from: string | undefined)
   const kept = [...state.steps.values()].flatMap((step): [string, TakeOver][] => {
     const { phase, result, inputHash, stale, undo, plan: pinned } = step;
     const whole = (phase === 'completed' || phase === 'cached') && !stale && undo.phase === 'none';
-    if (!whole || !result || inputHash === null || mustRun.has(pinned.id)) return [];
+    if (!whole || !result || inputHash === null || mustRun.has(pinned.id) || undone.has(pinned.id)) return [];
     return [[pinned.id, { hash: inputHash, result, run: step.cached ?? run, number: step.cachedNumber ?? number }]];
   });
   return ok({ from: first, takeOver: new Map(kept), mustRun });

@@ -96,7 +96,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const edited = request.edited ? await deps.library.find(start.workflow) : null;
     if (edited && !edited.ok) return edited;
     const plan = edited ? createPlan(edited.value, await deps.agents.known()) : start.plan;
-    const retry = planRetry(state, plan, request.from);
+    const retry = planRetry(state, { plan, from: request.from, undone: stored.undoneSince(state) });
     if (!retry.ok) return retry;
     const { overlay, scopeRequest } = start;
     return launch({ plan, overlay, scopeRequest, request, retry: retry.value, retryOf: start.run });

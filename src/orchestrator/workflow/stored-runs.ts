@@ -17,6 +17,8 @@ export interface StoredRuns {
    * seen less. `run-live` when somebody else has it.
    */
   takeOver(start: RunStart): Promise<Result<RunState>>;
+  /** Completed steps of which the effect was undone, or began to be, by a later run that had taken them over. */
+  undoneSince(state: RunState): ReadonlySet<string>;
   /** Stores the death for every run that dead sessions left open. */
   recordDeaths(): Promise<Result<null>>;
 }
@@ -31,7 +33,7 @@ export function createStoredRuns(deps: {
   readonly lockPath: string;
 }): StoredRuns {
   const { journal, claims, openRuns } = deps;
-  return { stateOf, takeOver, recordDeaths };
+  return { stateOf, takeOver, undoneSince, recordDeaths };
 
   function stateOf(run: string): RunState | null {
     return foldState(runEvents(run));
@@ -57,6 +59,25 @@ export function createStoredRuns(deps: {
     const state = stateOf(run);
     if (!state) throw new Error(`run ${run} lost its start`);
     return recordDeath(state);
+  }
+
+  function undoneSince({ start, steps }: RunState): ReadonlySet<string> {
+    const undone = new Set<string>();
+    // Reads the whole history, which what never wrote need not cost.
+    if (!steps.values().some(({ plan, result }) => plan.mayWrite && result !== null)) return undone;
+    const takers = new Set<string>();
+    const types = ['workflow.step.completed', 'workflow.compensation.started'];
+    for (const event of deps.reader.events({ types })) {
+      const own = asRunEvent(event);
+      if (own?.type === 'workflow.step.completed') {
+        const { run, step, takenOver, cached } = own.data;
+        if (takenOver && cached === (steps.get(step)?.cached ?? start.run)) takers.add(`${run} ${step}`);
+      } else if (own?.type === 'workflow.compensation.started') {
+        const { run, step } = own.data;
+        if (takers.has(`${run} ${step}`)) undone.add(step);
+      }
+    }
+    return undone;
   }
 
   /** Events of a run are ordered by the number of their session, so only a newer session may go on with it. */
