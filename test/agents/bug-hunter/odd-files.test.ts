@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { Finding } from '../../../src/contract/findings.ts';
 import { createAgent } from '../../../src/orchestrator/agents/bug-hunter/agent.ts';
 import { callAgent, type AgentCall, type AskedOf } from '../../support/agent-rig.ts';
 import { createRepository, git, writeTree } from '../../support/git-repository.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
+const handedOn = z.object({
+  findings: z.array(z.strictObject({ file: z.string(), rule: z.string(), message: z.string() })),
+  found: z.int(),
+});
 const SLIP = 'export function same(a) {\n  return a === a;\n}\n';
 
 describe('AGENTS bug-hunter: odd files', function () {
@@ -51,6 +56,15 @@ describe('AGENTS bug-hunter: odd files', function () {
   it('is through in time with a file of thousands of slips', async () => {
     writeTree(root, { 'many.js': 'if (a === a) debugger;\n'.repeat(20_000) });
     assert.ok((await hunt()).outcome.ok);
+  });
+
+  it('hands its findings on to later steps, a hundred at most', async () => {
+    writeTree(root, { 'many.js': 'if (a === a) debugger;\n'.repeat(150) });
+    const { outcome } = await hunt();
+    assert.ok(outcome.ok);
+    const data = handedOn.parse(outcome.data);
+    assert.deepEqual([data.findings.length, data.found], [100, 150]);
+    assert.deepEqual(data.findings[0]?.file, 'many.js');
   });
 
   it('says that it does not look for slips in packed files', async () => {

@@ -94,10 +94,12 @@ describe(proves('A12', 'security auditor: on a repository'), () => {
     writeTree(root, { 'src/a.js': OLD });
     const before = await call();
     ok(before.outcome.ok);
-    const needs: Readonly<Record<string, Json>> = { 'security-pre-check': before.outcome.data };
+    const hunted = { findings: [{ file: 'src/server.js', rule: 'lint.no-debugger', message: 'No.' }] };
+    const needs: Readonly<Record<string, Json>> = { 'security-pre-check': before.outcome.data, 'bug-hunting': hunted };
     writeTree(root, { 'src/b.js': NEW });
     const after = await call({ operation: 'post-check', needs });
     deepEqual(findingsOf(after.messages), ['injection.sql src/b.js:1']);
+    ok(after.outcome.ok && !JSON.stringify(after.outcome.data).includes('server.js'), 'only fingerprints are known');
   });
 
   it('validates the files that the task concerns', async () => {

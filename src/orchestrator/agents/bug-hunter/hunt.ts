@@ -46,6 +46,9 @@ export interface HuntDeps {
   readonly programs: ProgramCache;
 }
 
+/** Findings in the result's data, for later steps; a run with more has other worries. */
+const HANDED_ON = 100;
+
 export async function hunt(request: AgentRequest, context: AgentContext, deps: HuntDeps): Promise<AgentOutcome> {
   const failures: StepError[] = [];
   const looked = { parts: 0 };
@@ -70,7 +73,12 @@ export async function hunt(request: AgentRequest, context: AgentContext, deps: H
   if (failure) return { ok: false, error: failure };
   return {
     ok: true,
-    data: { findings: reported.length, older, files: state.files.length },
+    data: {
+      findings: reported.slice(0, HANDED_ON).map(({ file, rule, message }) => ({ file, rule, message })),
+      found: reported.length,
+      older,
+      files: state.files.length,
+    },
     summary: summaryOf(reported.length, looked.parts),
     older,
     ...(looked.parts === 0 ? { nothingChecked: true } : {}),

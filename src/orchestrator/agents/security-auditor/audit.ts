@@ -187,22 +187,25 @@ function tellEvidence(context: AgentContext, { times, files }: Timed): void {
 
 /** Fingerprints in the data of earlier audits among the needs. */
 export function knownFindings(needs: AgentRequest['needs']): ReadonlySet<string> {
-  return new Set(Object.values(needs).flatMap((need) => stringsIn(need, 'findings')));
+  return new Set(
+    Object.values(needs)
+      .flatMap((need) => listIn(need, 'findings'))
+      .filter((one) => typeof one === 'string'),
+  );
 }
 
 /** Files that an analysis of the task named; null when no need names any. */
 export function namedFiles(needs: AgentRequest['needs']): readonly string[] | null {
-  const files = Object.values(needs).flatMap((need) => stringsIn(need, 'files'));
+  const files = Object.values(needs)
+    .flatMap((need) => listIn(need, 'files'))
+    .map((item) => (isObject(item) ? item['file'] : item))
+    .filter((file) => typeof file === 'string');
   return files.length > 0 ? [...new Set(files)].toSorted() : null;
 }
 
-/** A member that lists strings, or objects that have a `file`. */
-function stringsIn(need: NeedResult, member: string): readonly string[] {
+function listIn(need: NeedResult, member: string): readonly Json[] {
   const list = isObject(need) ? need[member] : undefined;
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: Json) =>
-    typeof item === 'string' ? [item] : isObject(item) && typeof item['file'] === 'string' ? [item['file']] : [],
-  );
+  return Array.isArray(list) ? list : [];
 }
 
 function isObject(value: NeedResult): value is JsonObject {
