@@ -296,6 +296,35 @@ describe(proves('A9', 'the runner'), () => {
     assert.equal(event?.origin, `run:${view.run}`);
     await process.close();
   });
+
+  it('keeps what a step gives within one event, however much it says', async () => {
+    rig.workflow(chain('one'));
+    const long = 'x'.repeat(7000);
+    rig.script('one', (_, { say }) => {
+      for (let at = 0; at < 500; at++) say({ kind: 'not-checked', what: long, why: long });
+      for (let at = 0; at < 200; at++) {
+        const command = Array.from({ length: 1000 }, (_unused, file) => `src/a/folder/of/some/depth/file-${file}.ts`);
+        say({
+          kind: 'evidence',
+          evidence: { tool: 'lint', version: '1', command, cwd: '/', exitCode: 0, durationMs: 1 },
+        });
+      }
+      return done();
+    });
+    const process = rig.process();
+    const view = await finished(process.runner.startRun({ workflow: 'chain' }));
+    assert.equal(view.status, 'completed');
+    assert.ok(view.notChecked.some(({ what }) => what.endsWith('more commands')));
+    assert.ok(view.notChecked.some(({ what }) => what.endsWith('more notes')));
+    rig.script('one', () => ({
+      ok: false,
+      error: { code: 'exit', message: long.repeat(2), lastLines: Array(99).fill(long), command: Array(999).fill(long) },
+    }));
+    const error = (await finished(process.runner.startRun({ workflow: 'chain' }))).steps[0]?.error;
+    assert.deepEqual(error?.command, [long, '… (998 more)']);
+    assert.equal(error?.lastLines?.length, 20);
+    await process.close();
+  });
 });
 
 const finding = {

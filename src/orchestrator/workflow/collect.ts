@@ -11,9 +11,9 @@ export const RESULT_LIMITS = {
   findingBytes: 1_000_000,
   caseBytes: 1_200_000,
   dataBytes: 600_000,
-  evidence: 200,
-  notChecked: 500,
-  written: 2000,
+  evidenceBytes: 300_000,
+  notCheckedBytes: 300_000,
+  writtenBytes: 200_000,
   textLength: 8000,
 } as const;
 
@@ -26,10 +26,10 @@ export interface Collector {
 
 /** Gathers what one call of an agent streams. Messages come masked. */
 export function createCollector(): Collector {
-  const findings = boundedList<StepResult['findings'][number]>({ bytes: RESULT_LIMITS.findingBytes });
-  const cases = boundedList<StepResult['cases'][number]>({ bytes: RESULT_LIMITS.caseBytes });
-  const evidence = boundedList<StepResult['evidence'][number]>({ count: RESULT_LIMITS.evidence });
-  const notChecked = boundedList<StepResult['notChecked'][number]>({ count: RESULT_LIMITS.notChecked });
+  const findings = boundedList<StepResult['findings'][number]>(RESULT_LIMITS.findingBytes);
+  const cases = boundedList<StepResult['cases'][number]>(RESULT_LIMITS.caseBytes);
+  const evidence = boundedList<StepResult['evidence'][number]>(RESULT_LIMITS.evidenceBytes);
+  const notChecked = boundedList<StepResult['notChecked'][number]>(RESULT_LIMITS.notCheckedBytes);
 
   return {
     add(message) {
@@ -46,19 +46,21 @@ export function createCollector(): Collector {
           return false;
       }
     },
-    finish(outcome, written) {
+    finish(outcome, changed) {
+      const written = boundedList<string>(RESULT_LIMITS.writtenBytes);
+      for (const file of changed) written.add(file);
       const kept = {
         findings: findings.items,
         cases: cases.items,
         evidence: evidence.items,
-        written: written.slice(0, RESULT_LIMITS.written),
+        written: written.items,
       };
       const dropped: readonly (readonly [number, string])[] = [
         [findings.dropped(), 'more findings'],
         [cases.dropped(), 'more test results'],
         [evidence.dropped(), 'more commands'],
         [notChecked.dropped(), 'more notes'],
-        [written.length - kept.written.length, 'more written files'],
+        [written.dropped(), 'more written files'],
       ];
       const cuts = dropped.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
       const own = outcome.ok ? ownResult(outcome, cuts) : EMPTY_RESULT;
@@ -68,10 +70,18 @@ export function createCollector(): Collector {
   };
 }
 
-/** A step's error as it is stored: at most 20 lines of at most 2,000 characters. */
+/** A step's error as it is stored: at most 20 lines of at most 2,000 characters, and the beginning of a long command. */
 export function boundError(error: StepError): StepError {
   const lastLines = error.lastLines?.slice(-20).map((line) => line.slice(0, 2000));
-  return { ...error, message: cut(error.message), ...(lastLines ? { lastLines } : {}) };
+  const command = boundedList<string>(RESULT_LIMITS.textLength);
+  for (const word of error.command ?? []) command.add(word);
+  const more = command.dropped() > 0 ? [`… (${command.dropped()} more)`] : [];
+  return {
+    ...error,
+    message: cut(error.message),
+    ...(lastLines ? { lastLines } : {}),
+    ...(error.command ? { command: [...command.items, ...more] } : {}),
+  };
 }
 
 function ownResult(outcome: Extract<AgentOutcome, { ok: true }>, cuts: string[]): StepResult {
@@ -107,7 +117,8 @@ function cut(text: string): string {
   return text.length <= RESULT_LIMITS.textLength ? text : `${text.slice(0, RESULT_LIMITS.textLength)} … (cut)`;
 }
 
-function boundedList<T>(limit: { readonly bytes?: number; readonly count?: number }): {
+/** Keeps what fits in so many bytes of JSON. */
+function boundedList<T>(limit: number): {
   readonly items: readonly T[];
   add(item: T): boolean;
   dropped(): number;
@@ -118,11 +129,14 @@ function boundedList<T>(limit: { readonly bytes?: number; readonly count?: numbe
   return {
     items,
     add(item) {
-      if (limit.bytes !== undefined) bytes += Buffer.byteLength(JSON.stringify(item));
-      const fits = bytes <= (limit.bytes ?? Infinity) && items.length < (limit.count ?? Infinity);
-      if (fits) items.push(item);
-      else dropped++;
-      return fits;
+      const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+      if (bytes + size > limit) {
+        dropped++;
+        return false;
+      }
+      bytes += size;
+      items.push(item);
+      return true;
     },
     dropped: () => dropped,
   };
