@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { composeServices } from '../src/orchestrator/host/compose.ts';
+import { createRepository, writeTree } from '../test/support/git-repository.ts';
 import { compare, type Bench } from './lib/bench.ts';
 
 /** The shape of tsddr-2.0, which the bare spawns follow too: one level after the other. */
@@ -17,6 +18,7 @@ const NEEDS: Readonly<Record<string, string>> = {
 };
 /** Node as the bench runs in, doing nothing: the least that a tool of a JavaScript project costs. */
 const COMMAND = [process.execPath, '-e', '0'] as const;
+const SOURCES = 20;
 const PAIRS = 15;
 
 export const benches: readonly Bench[] = [
@@ -94,24 +96,21 @@ async function inWorkspace<T>(work: (place: Place) => Promise<T>): Promise<T> {
 }
 
 function writeWorkspace(folder: string): void {
-  const write = (file: string, text: string): void => {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  };
-  const git = (...words: readonly string[]): unknown => execFileSync('git', words, { cwd: folder, stdio: 'ignore' });
   const ids = LEVELS.flat();
-  for (const id of ids)
-    write(
-      `.savepoint/agents/${id}.yaml`,
-      `id: ${id}\nprotocol: command\ncommand: ${JSON.stringify(COMMAND)}\ninputs: ["src/**"]\n`,
-    );
   const steps = ids.map((id) => `  - { id: ${id}, agent: ${id}, needs: ${NEEDS[id]} }\n`).join('');
-  write('.savepoint/workflows/six.yaml', `id: six\nsteps:\n${steps}`);
-  for (let file = 0; file < 20; file++) write(`src/file-${file}.js`, `export const value${file} = ${file};\n`);
-  git('init', '--quiet');
-  git('add', '.');
-  git('-c', 'user.name=bench', '-c', 'user.email=bench@example.org', 'commit', '--quiet', '--message', 'base');
-  write('src/file-0.js', 'export const value0 = 10;\n');
+  const agents = ids.map((id): readonly [string, string] => [
+    `.savepoint/agents/${id}.yaml`,
+    `id: ${id}\nprotocol: command\ncommand: ${JSON.stringify(COMMAND)}\ninputs: ["src/**"]\n`,
+  ]);
+  const sources = Array.from({ length: SOURCES }, (_, file): readonly [string, string] => [
+    `src/file-${file}.js`,
+    `export const value = ${file};\n`,
+  ]);
+  createRepository(folder, {
+    ...Object.fromEntries([...agents, ...sources]),
+    '.savepoint/workflows/six.yaml': `id: six\nsteps:\n${steps}`,
+  });
+  writeTree(folder, { 'src/file-0.js': 'export const value = "changed";\n' });
 }
 
 /** As people install it; SAVEPOINT_CLI names another build. */
