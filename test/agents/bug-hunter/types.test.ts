@@ -54,6 +54,37 @@ describe('AGENTS bug-hunter: what is new among type errors', () => {
   });
 });
 
+describe('AGENTS bug-hunter: what a change broke in its own file', () => {
+  const text = 'if (options.ok) {\n  first();\n}\nconst found = ask(id);\nif (found) {\n  meta = found;\n}\nlast();\n';
+  const line = (lines: readonly (readonly [number, number])[], broken = 5): number | undefined => {
+    const one = {
+      error: error(2322, "Type 'Promise' is not assignable to type 'Meta'.", broken),
+      file: 'a.ts',
+      from: 'a.ts',
+    };
+    return groupBroken([one], new Map([['a.ts', { text, lines }]])).get('a.ts')?.[0]?.range.start.line;
+  };
+  it('is laid to the nearest changed line that shares a name with the broken one', () => {
+    assert.equal(
+      line([
+        [0, 2],
+        [3, 4],
+        [7, 8],
+      ]),
+      3,
+    );
+  });
+  it('is laid to the nearest changed line where none shares a name', () => {
+    assert.equal(
+      line([
+        [0, 2],
+        [7, 8],
+      ]),
+      7,
+    );
+  });
+});
+
 describe('AGENTS bug-hunter: positions and rules of other tools', () => {
   it('turns byte offsets into UTF-16 positions', () => {
     fc.assert(

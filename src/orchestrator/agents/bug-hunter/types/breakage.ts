@@ -29,7 +29,7 @@ export function groupBroken(
   const groups = new Map<string, { readonly file: string; readonly range: Range; readonly errors: Broken[] }>();
   for (const one of broken) {
     const text = changed.get(one.from);
-    const range = text ? anchorIn(text, one.error) : one.error.range;
+    const range = text ? anchorIn(text, one) : one.error.range;
     const file = text ? one.from : one.file;
     const key = `${file}:${String(range.start.line)}`;
     const group = groups.get(key) ?? { file, range, errors: [] };
@@ -61,14 +61,22 @@ function toDraft(range: Range, errors: readonly Broken[]): Draft {
 
 const COMMENT = /^\s*(?:\/[/*]|\*)/;
 
-/** The changed line of code that speaks of a name in the error; else the first changed line. */
-function anchorIn({ text, lines }: ChangedText, error: TypeError): Range {
+const KEYWORD =
+  /^(?:as|async|await|const|else|export|false|for|function|if|import|in|let|new|null|of|return|this|true|type|typeof|undefined|var)$/;
+
+/**
+ * The changed line of code that speaks of a name in the error, or of one in the broken line where that is in the same file: then
+ * the nearest. Else the first changed line, or the nearest.
+ */
+function anchorIn({ text, lines }: ChangedText, { error, file, from }: Broken): Range {
   const content = text.split('\n');
-  const names = [...error.text.matchAll(/'([A-Za-z_$][\w$]*)'/g)].flatMap(([, name]) =>
-    name === undefined ? [] : [name],
-  );
+  const broken = file === from ? error.range.start.line : null;
+  const named = [...error.text.matchAll(/'([A-Za-z_$][\w$]*)'/g)].map(([, name]) => name ?? '');
+  const beside = broken === null ? [] : ((content[broken] ?? '').match(/[A-Za-z_$][\w$]*/g) ?? []);
+  const names = [...named, ...beside].filter((name) => name !== '' && !KEYWORD.test(name));
   const changed = lines.flatMap(([start, end]) => Array.from({ length: end - start }, (_, index) => start + index));
   const code = changed.filter((line) => !COMMENT.test(content[line] ?? ''));
+  if (broken !== null) code.sort((a, b) => Math.abs(a - broken) - Math.abs(b - broken));
   const speaking = code.find((line) =>
     names.some((name) => new RegExp(`(?<![\\w$])${name.replace(/\$/g, '\\$')}(?![\\w$])`).test(content[line] ?? '')),
   );
