@@ -89,14 +89,23 @@ export function createGroups({ files, clock, random, host, folder }: GroupsDeps)
       throw error;
     }
     if (options.lowPriority) lowerPriority(child.pid);
-    if (record.startTime === null) await noteLater(record);
+    if (record.startTime === null) void noteLater(record);
     return group;
   }
 
-  /** Where the start time cannot be read at once (macOS), the record is completed as soon as it is known. */
+  /**
+   * Where the start time cannot be read at once (macOS), the record is completed as soon as it is known. Nobody may wait for it:
+   * the end of a child that is gone by then would go unheard.
+   */
   async function noteLater(record: GroupRecord): Promise<void> {
     const startTime = await table.startTime(record.pgid);
-    if (startTime !== null && live.has(record.id)) ledger.note({ ...record, startTime });
+    if (startTime === null || !live.has(record.id)) return;
+    try {
+      ledger.note({ ...record, startTime });
+    } catch (error) {
+      // The disk filled up: the record stays without its time, and the next start leaves that group alone.
+      if (!(error instanceof Error && 'code' in error)) throw error;
+    }
   }
 
   function ownGroup(child: ChildProcess, record: GroupRecord): Group {
