@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renameSync, unlinkSync } from 'node:fs';
+import { chmodSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Finding } from '../../../src/contract/findings.ts';
@@ -86,6 +86,50 @@ describe('AGENTS bug-hunter: odd files', function () {
       findingsIn(call).map(({ file }) => file),
       ['slip.js'],
     );
+  });
+
+  describe('tools of other languages', () => {
+    const path = process.env['PATH'] ?? '';
+    afterEach(() => {
+      process.env['PATH'] = path;
+    });
+    /** A program of this name that prints these lines on standard error. */
+    function installed(name: string, lines: readonly string[], exitCode: number): void {
+      const bin = join(folder.path, 'bin');
+      const said = lines.map((line) => `${line}\n`).join('');
+      writeTree(bin, {
+        [`${name}.txt`]: said,
+        [name]: `#!/bin/sh\ncase "$*" in *version*) echo "${name} 1.26.0"; exit 0;; esac\ncat "${bin}/${name}.txt" >&2\nexit ${String(exitCode)}\n`,
+      });
+      chmodSync(join(bin, name), 0o755);
+      process.env['PATH'] = `${bin}:${path}`;
+    }
+    const gaps = ({ messages }: AgentCall): readonly string[] =>
+      messages.flatMap((one) => (one.kind === 'not-checked' ? [`${one.what}: ${one.why}`] : []));
+
+    it('reads all that go vet says', async () => {
+      writeTree(root, { 'a.go': 'package a\n'.repeat(60) });
+      installed(
+        'go',
+        ['# a', ...Array.from({ length: 50 }, (_, line) => `./a.go:${String(line + 1)}:1: self-assignment`)],
+        1,
+      );
+      const call = await hunt();
+      assert.equal(findingsIn(call).length, 50);
+      assert.deepEqual(gaps(call), []);
+    });
+
+    it('never takes a tool that could not look for a clean answer', async () => {
+      writeTree(root, { 'a.go': 'package a\n', 'sub/a.rs': 'fn main() {}\n' });
+      installed('go', ['go: go.mod file not found in current directory or any parent directory'], 1);
+      installed('cargo', ['error: could not find `Cargo.toml` in `/x` or any parent directory'], 101);
+      const call = await hunt();
+      assert.deepEqual(gaps(call), [
+        'vet of 1 Go file: go vet could not look: go: go.mod file not found in current directory or any parent directory',
+        'lint of 1 Rust file: cargo clippy could not look: error: could not find `Cargo.toml` in `/x` or any parent directory',
+      ]);
+      assert.ok(call.outcome.ok && call.outcome.nothingChecked === true);
+    });
   });
 
   describe('files that the change removed', () => {

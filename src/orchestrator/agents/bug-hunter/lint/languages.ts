@@ -1,5 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import * as z from 'zod';
+import { countWords } from '../../../../contract/words.ts';
+import type { ProcessEnd } from '../../../process/processes.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import { positionsIn, type Positions } from './positions.ts';
@@ -16,13 +18,23 @@ interface LanguageTool {
   readonly name: string;
   readonly files: RegExp;
   readonly language: string;
+  /** For people: what is not checked without it. */
+  readonly looksAt: string;
   readonly get: string;
   readonly versionArgs: readonly string[];
   args(files: readonly string[]): readonly string[];
   readonly good: readonly number[];
   environment?(hunt: Hunt): Readonly<Record<string, string>>;
-  read(hunt: Hunt, call: ToolCall, end: Parameters<typeof parseOutput>[1]['end']): readonly Said[];
+  read(hunt: Hunt, call: ToolCall, answer: Answer): readonly Said[];
 }
+
+interface Answer {
+  readonly end: ProcessEnd;
+  /** Lines of standard error, at most `MAX_LINES`. */
+  readonly errorLines: readonly string[];
+}
+
+const MAX_LINES = 10_000;
 
 const place = z.object({ row: z.number(), column: z.number() });
 const ruffSchema = z.array(
@@ -70,11 +82,12 @@ const RUFF: LanguageTool = {
   name: 'ruff',
   files: /\.pyi?$/,
   language: 'Python',
+  looksAt: 'lint',
   get: 'Install it: pip install ruff.',
   versionArgs: ['--version'],
   args: (files) => ['check', '--no-cache', '--output-format', 'json', ...files],
   good: [0, 1],
-  read: (hunt, call, end) =>
+  read: (hunt, call, { end }) =>
     (parseOutput(hunt, { call, end, schema: ruffSchema }) ?? []).map((one) => ({
       path: one.filename,
       draft: (positions) => ({
@@ -96,12 +109,13 @@ const RUFF: LanguageTool = {
 const PYRIGHT: LanguageTool = {
   name: 'pyright',
   files: /\.pyi?$/,
-  language: 'Python types',
+  language: 'Python',
+  looksAt: 'types',
   get: 'Install it: pip install pyright.',
   versionArgs: ['--version'],
   args: (files) => ['--outputjson', ...files],
   good: [0, 1],
-  read: (hunt, call, end) =>
+  read: (hunt, call, { end }) =>
     (parseOutput(hunt, { call, end, schema: pyrightSchema })?.generalDiagnostics ?? []).map((one) => ({
       path: one.file,
       draft: () => ({
@@ -120,6 +134,7 @@ const GO_VET: LanguageTool = {
   name: 'go',
   files: /\.go$/,
   language: 'Go',
+  looksAt: 'vet',
   get: 'Install Go, which brings go vet: https://go.dev/dl.',
   versionArgs: ['version'],
   args: (files) => [
@@ -127,8 +142,8 @@ const GO_VET: LanguageTool = {
     ...new Set(files.map((file) => `./${file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.'}`)),
   ],
   good: [0, 1],
-  read: (_hunt, _call, end) =>
-    end.lastLines.flatMap((line) => {
+  read: (_hunt, _call, { errorLines }) =>
+    errorLines.flatMap((line) => {
       const [, path, row, column, message] = VET_LINE.exec(line) ?? [];
       if (path === undefined || message === undefined) return [];
       return [
@@ -150,13 +165,14 @@ const CLIPPY: LanguageTool = {
   name: 'cargo',
   files: /\.rs$/,
   language: 'Rust',
+  looksAt: 'lint',
   get: 'Install Rust with clippy: https://rustup.rs.',
   versionArgs: ['clippy', '--version'],
   args: () => ['clippy', '--offline', '--message-format', 'json', '--quiet'],
   good: [0, 101],
   // Build output goes to the state folder: the repository stays as it is.
   environment: (hunt) => ({ CARGO_TARGET_DIR: join(hunt.request.stateDir, 'agents', 'bug-hunter', 'cargo') }),
-  read: (_hunt, _call, end) => end.stdout.split('\n').flatMap(clippyLine),
+  read: (_hunt, _call, { end }) => end.stdout.split('\n').flatMap(clippyLine),
 };
 
 const TOOLS: readonly LanguageTool[] = [RUFF, PYRIGHT, GO_VET, CLIPPY];
@@ -171,14 +187,15 @@ export async function huntOtherLanguages(hunt: Hunt): Promise<number> {
     const version = await versionOf(hunt, tool);
     if (version === null) {
       hunt.notChecked(
-        `${String(files.length)} ${tool.language} ${files.length === 1 ? 'file' : 'files'}`,
+        `${tool.looksAt} of ${countWords(files.length, `${tool.language} file`)}`,
         `${tool.name} is not installed. ${tool.get}`,
       );
       continue;
     }
     hunt.progress(`lint: ${tool.name}`);
-    looked += 1;
-    for (const some of inCalls(files)) await runLanguageTool(hunt, { tool, version, files: some });
+    let answered = false;
+    for (const some of inCalls(files)) if (await runLanguageTool(hunt, { tool, version, files: some })) answered = true;
+    if (answered) looked += 1;
   }
   return looked;
 }
@@ -194,10 +211,12 @@ async function versionOf(hunt: Hunt, tool: LanguageTool): Promise<string | null>
   return end.how === 'exit' && end.exitCode === 0 ? (/\d+\.\d+[\w.-]*/.exec(end.stdout)?.[0] ?? '') : null;
 }
 
+/** False where it gave no answer: that is not checked, or a broken tool. */
 async function runLanguageTool(
   hunt: Hunt,
   { tool, version, files }: { tool: LanguageTool; version: string; files: readonly string[] },
-): Promise<void> {
+): Promise<boolean> {
+  const errorLines: string[] = [];
   const call: ToolCall = {
     tool: tool.name === 'go' ? 'go vet' : tool.name === 'cargo' ? 'cargo clippy' : tool.name,
     version,
@@ -206,16 +225,29 @@ async function runLanguageTool(
     environment: 'caller',
     ...(tool.environment ? { extraEnv: tool.environment(hunt) } : {}),
     good: tool.good,
+    onLine: (line, stream) => {
+      if (stream === 'stderr' && errorLines.length < MAX_LINES) errorLines.push(line);
+    },
   };
   const end = await runTool(hunt, call);
-  if (!end) return;
+  if (!end) return false;
+  const all = tool.read(hunt, call, { end, errorLines });
+  if (end.exitCode !== 0 && all.length === 0) {
+    const why = end.lastLines.find((line) => /error|cannot|could not|no /i.test(line)) ?? end.lastLines.at(-1);
+    hunt.notChecked(
+      `${tool.looksAt} of ${countWords(files.length, `${tool.language} file`)}`,
+      `${call.tool} could not look: ${why ?? `exit code ${String(end.exitCode)}`}`,
+    );
+    return false;
+  }
   const inScope = new Set(files);
-  const byFile = Map.groupBy(tool.read(hunt, call, end), ({ path }) => relative(hunt.root, resolve(hunt.root, path)));
+  const byFile = Map.groupBy(all, ({ path }) => relative(hunt.root, resolve(hunt.root, path)));
   for (const [file, said] of byFile) {
     if (!inScope.has(file)) continue;
     const positions = positionsIn((await hunt.context.workspace.read(file)) ?? '');
     await hunt.report.file(file, { now: said.map(({ draft }) => draft(positions)), before: [] });
   }
+  return true;
 }
 
 function clippyLine(line: string): readonly Said[] {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ProcessEnd } from '../../../process/processes.ts';
+import type { Command, ProcessEnd } from '../../../process/processes.ts';
 import type { Hunt } from '../hunt.ts';
 
 /** Output of a linter that is kept: a finding takes about 500 bytes. */
@@ -18,6 +18,7 @@ export interface ToolCall {
   readonly stdin?: string;
   /** It looks at the base's text, which lies nowhere afterwards: nobody could run it again, so it is no evidence. */
   readonly onBase?: true;
+  readonly onLine?: Command['onLine'];
   /** Exit codes with which it says that it did its work. */
   readonly good: readonly number[];
 }
@@ -30,6 +31,7 @@ export async function runTool(hunt: Hunt, call: ToolCall): Promise<ProcessEnd | 
     environment: call.environment,
     ...(call.extraEnv ? { extraEnv: call.extraEnv } : {}),
     ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+    ...(call.onLine ? { onLine: call.onLine } : {}),
     signal: hunt.context.signal,
     keepStdoutBytes: MAX_OUTPUT_BYTES,
   });
