@@ -68,6 +68,8 @@ const scripts = {
   },
   many: () => {
     for (let n = 0; n < 20_010; n++) say({ kind: 'progress', message: String(n) });
+    for (let n = 0; n < 20_010; n++)
+      say({ kind: 'test', name: String(n), file: 'a.test.ts', status: n < 20_009 ? 'passed' : 'failed' });
   },
   write: () => writeFileSync(rest[0], JSON.stringify(input)),
   environment: () =>

@@ -5,11 +5,11 @@ import type { Json } from '../../../contract/json.ts';
 import type { ProcessEnd, Processes } from '../../process/processes.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { createCommandFindings } from './command-findings.ts';
-import { readCommandLine, type CommandLine } from './command-lines.ts';
+import type { CommandLine } from './command-lines.ts';
 import { createLineJoiner } from './line-joiner.ts';
 import type { InvokeContext } from './protocol.ts';
 
-/** Findings, test cases and progress taken of one call; what comes beyond is text, with one note. */
+/** Findings and test cases taken of one call; what comes beyond is counted and said. */
 const MAX_MESSAGES = 20_000;
 const MAX_NOTED_TEXT = 200;
 
@@ -93,6 +93,11 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
   const counts: Record<TestCase['status'], number> = { passed: 0, failed: 0, skipped: 0 };
   const noted = new Set<string>();
   let passedOn = Promise.resolve();
+  /** How lines are read: its schemas cost a start 20 ms, and many commands print nothing but text. */
+  let read: ((line: string, workspace: string) => CommandLine) | null = null;
+  let loading: Promise<void> | null = null;
+  /** What came while that was being loaded. */
+  let waiting: (() => void)[] = [];
   let messages = 0;
   let shown = 0;
   let data: Json = null;
@@ -120,25 +125,44 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
     });
   }
 
+  async function load(): Promise<void> {
+    try {
+      read = (await import('./command-lines.ts')).readCommandLine;
+      for (const work of waiting) work();
+    } catch (error) {
+      bug ??= { error };
+    }
+    waiting = [];
+  }
+
+  function inOrder(work: () => void): void {
+    if (loading !== null && read === null) waiting.push(work);
+    else work();
+  }
+
+  /** Only a JSON object can be a message. */
+  function hear(text: string): void {
+    if (text.startsWith('{')) loading ??= load();
+    inOrder(() => take(text));
+  }
+
   function take(text: string): void {
-    const line = readCommandLine(text, request.workspace);
+    const line: CommandLine = read?.(text, request.workspace) ?? { kind: 'text' };
     if (line.kind === 'text') {
       onMessage({ kind: 'log', text, stream: 'stdout' });
       const { unfit } = line;
       if (unfit)
         note(unfit.kind, `A ${unfit.kind} line was taken as text: ${unfit.why}: ${text.slice(0, MAX_NOTED_TEXT)}`);
     } else if (line.kind === 'result') data = line.data;
-    else if (++messages > MAX_MESSAGES)
-      note('limit', `More than ${MAX_MESSAGES} findings, tests and progress lines: the rest is cut.`);
     else {
       if (line.kind === 'test') counts[line.test.status]++;
-      passOn(line);
+      if (line.kind === 'progress' || ++messages <= MAX_MESSAGES) passOn(line);
     }
   }
 
   const joiner = createLineJoiner({
-    whole: take,
-    text: (text) => onMessage({ kind: 'log', text, stream: 'stdout' }),
+    whole: hear,
+    text: (text) => inOrder(() => onMessage({ kind: 'log', text, stream: 'stdout' })),
     cut: (limit) => note('long', `A line longer than ${limit / 1024} kB was cut.`),
   });
 
@@ -148,8 +172,16 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
       else onMessage({ kind: 'log', text: piece, stream: 'stderr' });
     },
     async finish() {
+      await loading;
       await passedOn;
       if (bug !== null) throw bug.error;
+      const over = messages - MAX_MESSAGES;
+      if (over > 0)
+        onMessage({
+          kind: 'not-checked',
+          what: `${over} more findings and test results`,
+          why: 'not kept: over the limit for one step',
+        });
       return { data, older: findings.older(), findings: shown, tests: totalsOf(counts) };
     },
   };
