@@ -119,6 +119,14 @@ describe('AGENTS bug-hunter: odd files', function () {
       assert.deepEqual(gaps(call), []);
     });
 
+    it('says which languages it does not know', async () => {
+      writeTree(root, { 'App.vue': '<script>debugger</script>', 'B.vue': '<p/>', 'a.rb': 'puts 1\n', 'notes.md': 'x' });
+      const call = await hunt();
+      const why = 'the bug hunter does not look into them yet';
+      assert.deepEqual(gaps(call), [`2 Vue files: ${why}`, `1 Ruby file: ${why}`]);
+      assert.ok(call.outcome.ok && call.outcome.nothingChecked === true);
+    });
+
     it('never takes a tool that could not look for a clean answer', async () => {
       writeTree(root, { 'a.go': 'package a\n', 'sub/a.rs': 'fn main() {}\n' });
       installed('go', ['go: go.mod file not found in current directory or any parent directory'], 1);

@@ -60,6 +60,16 @@ describe(proves('A12', 'security auditor: on a repository'), () => {
     deepEqual(findingsOf(messages), ['injection.sql src/server.js:1']);
   });
 
+  it('says whose patterns it does not know', async () => {
+    createRepository(root, {});
+    writeTree(root, { 'App.vue': '<script>eval(location.hash)</script>', 'a.py': 'eval(input())\n' });
+    const why = 'the rules know JavaScript, TypeScript and JSX only';
+    deepEqual(gapsOf((await call()).messages), [
+      `insecure patterns of 1 Vue file: ${why}`,
+      `insecure patterns of 1 Python file: ${why}`,
+    ]);
+  });
+
   it('says which code is nested too deeply to follow, and goes on', async () => {
     createRepository(root, {});
     const deep = `export default ${'[\n'.repeat(5_000)}${']\n'.repeat(5_000)};\n`;

@@ -3,8 +3,10 @@ import ts from 'typescript';
 import type { AgentOutcome, AgentRequest, NeedResult } from '../../../contract/agents.ts';
 import type { Finding } from '../../../contract/findings.ts';
 import type { Json, JsonObject } from '../../../contract/json.ts';
+import { countWords } from '../../../contract/words.ts';
 import { parsedSourcesOf, type ParsedSource } from '../../workspace/parsed-source.ts';
 import type { FindingDraft } from '../../workspace/fingerprint.ts';
+import { otherLanguagesIn } from '../../workspace/languages.ts';
 import type { ScopedFindings } from '../../workspace/scope-policy.ts';
 import type { AgentContext } from '../agent.ts';
 import { lockfileKind } from './dependencies/lockfile.ts';
@@ -148,6 +150,10 @@ interface Unread {
 function tellGaps(context: AgentContext, { unread, files }: Unread): void {
   for (const { file, why } of context.workspace.skipped()) {
     if (unread.has(file) && why !== 'binary') context.emit({ kind: 'not-checked', what: file, why });
+  }
+  for (const [language, count] of otherLanguagesIn(files)) {
+    const what = `insecure patterns of ${countWords(count, `${language} file`)}`;
+    context.emit({ kind: 'not-checked', what, why: 'the rules know JavaScript, TypeScript and JSX only' });
   }
   if (files.some((file) => lockfileKind(file) !== null)) {
     context.emit({

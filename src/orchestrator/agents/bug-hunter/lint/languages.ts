@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { countWords } from '../../../../contract/words.ts';
 import type { ProcessEnd } from '../../../process/processes.ts';
+import { otherLanguagesIn } from '../../../workspace/languages.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import { positionsIn, type Positions } from './positions.ts';
@@ -177,7 +178,7 @@ const CLIPPY: LanguageTool = {
 
 const TOOLS: readonly LanguageTool[] = [RUFF, PYRIGHT, GO_VET, CLIPPY];
 
-/** Looks at Python, Go and Rust with what is installed. Returns how many tools looked. */
+/** Looks at Python, Go and Rust with what is installed, and says which others it does not know. Returns how many tools looked. */
 export async function huntOtherLanguages(hunt: Hunt): Promise<number> {
   let looked = 0;
   for (const tool of TOOLS) {
@@ -197,6 +198,9 @@ export async function huntOtherLanguages(hunt: Hunt): Promise<number> {
     for (const some of inCalls(files)) if (await runLanguageTool(hunt, { tool, version, files: some })) answered = true;
     if (answered) looked += 1;
   }
+  const unknown = hunt.files.filter((file) => !TOOLS.some((tool) => tool.files.test(file)));
+  for (const [language, count] of otherLanguagesIn(unknown))
+    hunt.notChecked(countWords(count, `${language} file`), 'the bug hunter does not look into them yet');
   return looked;
 }
 
