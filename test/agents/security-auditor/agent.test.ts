@@ -60,6 +60,17 @@ describe(proves('A12', 'security auditor: on a repository'), () => {
     deepEqual(findingsOf(messages), ['injection.sql src/server.js:1']);
   });
 
+  it('tells possible secrets only on lines that differ from HEAD, also when asked for everything', async () => {
+    const guess = (name: string, value: string): string => `${name}_TOKEN=${value}\n`;
+    const old = guess('OLD', 'q7Zx91LmPw3Vb8Nc2Rt6');
+    createRepository(root, { 'deploy.env': old, 'stripe.env': `STRIPE_KEY=${TOKEN}\n` });
+    writeTree(root, { 'deploy.env': old + guess('NEW', 'h4Kd82QsXv5Ty1Gj9Wm3') });
+    const { outcome, messages } = await call({ all: true });
+    deepEqual(findingsOf(messages), ['secret.generic deploy.env:2', 'secret.stripe stripe.env:1']);
+    ok(outcome.ok);
+    equal(outcome.older, 1);
+  });
+
   it('says whose patterns it does not know', async () => {
     createRepository(root, {});
     writeTree(root, { 'App.vue': '<script>eval(location.hash)</script>', 'a.py': 'eval(input())\n' });

@@ -2,6 +2,7 @@ import type { AgentRequest } from '../../../contract/agents.ts';
 import type { Finding } from '../../../contract/findings.ts';
 import { fingerprinted, type FindingDraft } from '../../workspace/fingerprint.ts';
 import { applyScopePolicy, type ScopedFindings } from '../../workspace/scope-policy.ts';
+import { touches } from '../../workspace/workspace.ts';
 import type { AgentContext } from '../agent.ts';
 import { lookAtFile, type FileLook, type LookDeps } from './look.ts';
 
@@ -31,15 +32,29 @@ export async function lookInScope(
   if (findings.length === 0) return { reported: [], older: 0, silenced: 0, all: findings, elsewhere };
   const isCompared = scope.kind === 'changed';
   const base = isCompared ? await lookAtBase(file, { request, context, looking }) : null;
+  const spoken = isCompared ? findings : await withoutOldGuesses(file, findings, { request, context });
   const scoped = applyScopePolicy({
     scope,
     text,
-    findings,
+    findings: spoken,
     base: base?.findings ?? [],
     changed: isCompared ? await workspace.changedLines(scope, file) : [],
     dismissed: workspace.dismissed(),
   });
-  return { ...scoped, all: findings, elsewhere };
+  return { ...scoped, older: scoped.older + findings.length - spoken.length, all: findings, elsewhere };
+}
+
+/** A possible secret is only said on a line that differs from HEAD, whatever was asked for; without git all lines do. */
+async function withoutOldGuesses(
+  file: string,
+  findings: readonly Finding[],
+  { request, context }: Omit<LookingInScope, 'looking'>,
+): Promise<readonly Finding[]> {
+  const isGuess = ({ rule, confidence }: Finding): boolean => rule.startsWith('secret.') && confidence === 'possible';
+  if (!findings.some(isGuess)) return findings;
+  const head = (await context.workspace.git())?.head ?? null;
+  const changed = await context.workspace.changedLines({ ...request.scope, kind: 'changed', base: head }, file);
+  return findings.filter((one) => !isGuess(one) || touches(changed, one.range.start.line, one.range.end.line));
 }
 
 /** Where a finding is, and which. */
