@@ -298,4 +298,33 @@ describe(proves('A9', 'a run that changes hands'), () => {
     await process.close();
     rig.remove();
   });
+
+  it('is anybody’s while it waits for a person, also where the window that had it stays open', async () => {
+    for (const goOn of ['resume', 'cancel', 'resume in the same window'] as const) {
+      const rig = createEngineRig();
+      rig.agents.set('one', knownAgent('one', { idempotent: false }));
+      rig.workflow(chain('one'));
+      rig.script('one', (_, { signal }) => untilAborted(signal));
+      const window = rig.process();
+      const terminal = rig.process();
+      const controller = new AbortController();
+      const handle = await begun(window.runner.startRun({ workflow: 'chain', signal: controller.signal }));
+      await eventually('one is at work', () => rig.calls.length === 1);
+      assert.equal((await terminal.runner.resumeRun('1', { answer: 'done' })).ok, false, 'it is at work');
+      controller.abort();
+      await handle.done;
+      const asked = await window.runner.resumeRun('1', {});
+      assert.ok(!asked.ok && asked.failure.code === 'needs-decision');
+      if (goOn === 'cancel') {
+        const cancelled = await terminal.runner.cancelRun('1');
+        assert.ok(cancelled.ok && cancelled.value.status === 'cancelled');
+      } else {
+        const { runner } = goOn === 'resume' ? terminal : window;
+        assert.equal((await finished(runner.resumeRun('1', { answer: 'done' }))).status, 'completed');
+      }
+      await terminal.close();
+      await window.close();
+      rig.remove();
+    }
+  });
 });

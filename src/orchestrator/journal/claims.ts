@@ -10,16 +10,25 @@ export interface Claim {
   readonly number: number;
   /** The session that had the run last. */
   readonly session: string;
-  /** Whether that session lives: only then is the run anybody's. */
+  /** Whether that session lives and has not let go of it: only then is the run anybody's. */
   readonly live: boolean;
+}
+
+interface ClaimFile {
+  readonly run: string;
+  readonly session: string;
+  /** The session had the run and let go of it. */
+  readonly released?: boolean;
 }
 
 /** Who runs which run: files `runs/<number>.<k>`, made exclusively, k counting the owners from 0. */
 export interface Claims {
   /** Takes the next number of this workspace for a run of this session. */
   claimNew(run: string): Result<{ readonly number: number }>;
-  /** Takes over the run of a dead session: `run-live` where a live one has it, `not-found` where nobody ever had. */
+  /** Takes over a run that nobody has: `run-live` where a live session has it, `not-found` where nobody ever had. */
   claim(run: string): Result<null>;
+  /** Lets go of a run of this session that is not at work any more, so that others may go on with it while this one lives. */
+  release(run: string): Result<null>;
   /** By number or id. */
   find(ref: string): Claim | null;
   /** Newest first. */
@@ -39,10 +48,10 @@ export function createClaims(deps: {
   const { env, session } = deps;
   const layout = layoutOf(deps.stateDir);
   /** Claim files never change, so each is read once. */
-  const contents = new Map<string, { readonly run: string; readonly session: string } | null>();
+  const contents = new Map<string, ClaimFile>();
   let lastNumber = -1;
 
-  return { claimNew, claim, find, list };
+  return { claimNew, claim, release, find, list };
 
   function claimNew(run: string): ReturnType<Claims['claimNew']> {
     return writing((owner) => {
@@ -71,11 +80,22 @@ export function createClaims(deps: {
     const found = find(run);
     if (found === null)
       return fail('not-found', `There is no run ${run} in this workspace. See them with: savepoint runs`);
-    if (found.session === owner) return ok(null);
+    if (found.session === owner && found.live) return ok(null);
     const k = (owners().get(found.number) ?? -1) + 1;
     if (found.live || !create({ number: found.number, k }, { run: found.run, session: owner }))
       return taken(found.number);
     return ok(null);
+  }
+
+  function release(run: string): Result<null> {
+    return writing((owner) => {
+      const found = find(run);
+      if (found?.session !== owner || !found.live) return ok(null);
+      const k = (owners().get(found.number) ?? -1) + 1;
+      // Where the name is taken, somebody else has the run already.
+      create({ number: found.number, k }, { run, session: owner, released: true });
+      return ok(null);
+    });
   }
 
   function find(ref: string): Claim | null {
@@ -116,13 +136,13 @@ export function createClaims(deps: {
     for (let at = k; at >= 0; at--) {
       const content = contentOf(`${number}.${at}`);
       if (content === null) continue;
-      const live = env.locks.isHeld(path.join(layout.sessions, lockName(content.session)));
+      const live = !content.released && env.locks.isHeld(path.join(layout.sessions, lockName(content.session)));
       return { run: content.run, number, session: content.session, live };
     }
     return null;
   }
 
-  function contentOf(name: string): { readonly run: string; readonly session: string } | null {
+  function contentOf(name: string): ClaimFile | null {
     const known = contents.get(name);
     if (known !== undefined) return known;
     const content = parseClaim(textOf(name));
@@ -140,10 +160,7 @@ export function createClaims(deps: {
     }
   }
 
-  function create(
-    name: { readonly number: number; readonly k: number },
-    content: { readonly run: string; readonly session: string },
-  ): boolean {
+  function create(name: { readonly number: number; readonly k: number }, content: ClaimFile): boolean {
     return createExclusively(env, path.join(layout.runs, `${name.number}.${name.k}`), JSON.stringify(content));
   }
 
@@ -166,12 +183,12 @@ function taken(number: number): { readonly ok: false; readonly failure: Failure 
   );
 }
 
-function parseClaim(text: string): { readonly run: string; readonly session: string } | null {
+function parseClaim(text: string): ClaimFile | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('run' in value) || !('session' in value)) return null;
     return typeof value.run === 'string' && typeof value.session === 'string'
-      ? { run: value.run, session: value.session }
+      ? { run: value.run, session: value.session, released: 'released' in value && value.released === true }
       : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;

@@ -175,6 +175,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       const waiting = await journal.append([toNewEvent(run, { type: 'workflow.waiting', data: { run, ...question } })]);
       if (!waiting.ok) return waiting;
     }
+    const released = claims.release(run);
+    if (!released.ok) return released;
     const how = 'Say which with --again, --done or --fail.';
     return fail('needs-decision', `${question.question} ${how}`, { run, ...question });
   }
@@ -262,6 +264,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       .then((ended): Result<RunView> => {
         if (!ended.ok) return ended;
         unsettled.delete(run);
+        // Interrupted or waiting, it is anybody's to go on with.
+        const released = ended.value.phase === 'ended' ? ok(null) : claims.release(run);
+        if (!released.ok) return released;
         if (!tidied) tidyUp({ files: env.files, stateDir: deps.stateDir });
         tidied = true;
         return ok(viewOf(ended.value));
