@@ -49,6 +49,19 @@ describe(proves('A12', 'context-optimizer on a repository'), function () {
   const filesOf = (call: AgentCall): readonly string[] =>
     bundleSchema.parse(dataOf(call)).files.map(({ file }) => file);
 
+  it('shows what there is when nothing was asked, and measures how long that took', async () => {
+    createRepository(root, {});
+    git(root, 'rm', '-rqf', '.');
+    git(root, 'commit', '-qm', 'empty');
+    writeTree(root, { 'a.txt': 'one\n', 'b.txt': 'two\n' });
+    git(root, 'add', '-A');
+    git(root, 'commit', '-qm', 'two');
+    const call = await ask();
+    assert.deepEqual(new Set(filesOf(call)), new Set(['a.txt', 'b.txt']));
+    const [evidence] = call.messages.flatMap((one) => (one.kind === 'evidence' ? [one.evidence] : []));
+    assert.ok(evidence !== undefined && evidence.durationMs > 0);
+  });
+
   it('shows the change first, then its neighbours, within the budget', async () => {
     writeTree(root, { 'src/cart.ts': FILES['src/cart.ts'].replace('lines.length', 'lines.length + 1') });
     const call = await ask({ with: { budget: 600 } });

@@ -38,6 +38,8 @@ interface Look {
   readonly question: Question;
   readonly corpus: Corpus;
   readonly ranked: readonly Ranked[];
+  /** Monotonic milliseconds. */
+  readonly began: number;
 }
 
 async function optimize(
@@ -97,6 +99,7 @@ async function lookAround(
   languages: OtherLanguages,
 ): Promise<Look | null> {
   const { workspace } = context;
+  const began = context.clock.monotonic();
   const folder = join(request.stateDir, 'agents', request.agent);
   const files = await workspace.files();
   if (files.length === 0) return null;
@@ -110,12 +113,16 @@ async function lookAround(
   const corpus: Corpus = { index, imports, commits };
   const asksNothing = question.query.words.size + question.query.seeds.size === 0;
   const ranked = asksNothing ? overviewOf(index) : rank(corpus, question.query).filter(({ score }) => score > 0);
-  return { question, corpus, ranked };
+  return { question, corpus, ranked, began };
 }
 
 function overviewOf(index: FileIndex): readonly Ranked[] {
-  const signals = { words: 0, folder: 0, imports: 0, history: 0, references: 1 };
-  return overview(index).map((file) => ({ file, score: 1, signals }));
+  const none = { words: 0, folder: 0, imports: 0, history: 0 };
+  return overview(index).map(({ file, isReferredTo }) => ({
+    file,
+    score: 1,
+    signals: { ...none, references: isReferredTo ? 1 : 0 },
+  }));
 }
 
 async function readCandidates(
@@ -180,7 +187,7 @@ function whyOf(signals: Ranked['signals'], question: Question): string {
     .toSorted((a, b) => b.part - a.part)
     .filter(({ part }, index, all) => part > 0 && index < 2 && part > 0.3 * (all[0]?.part ?? 0))
     .map(({ signal }) => words[signal]);
-  const text = parts.join('; ');
+  const text = parts.length === 0 ? 'part of the workspace' : parts.join('; ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -234,7 +241,7 @@ function dataOf({ budget, tokens, files, text }: Bundle): {
   };
 }
 
-function emitEvidence(context: AgentContext, { corpus }: Look): void {
+function emitEvidence(context: AgentContext, { corpus, began }: Look): void {
   context.emit({
     kind: 'evidence',
     evidence: {
@@ -243,7 +250,7 @@ function emitEvidence(context: AgentContext, { corpus }: Look): void {
       command: [],
       cwd: context.workspace.root,
       exitCode: null,
-      durationMs: 0,
+      durationMs: Math.round(context.clock.monotonic() - began),
     },
   });
 }

@@ -66,9 +66,12 @@ export function rank(corpus: Corpus, query: Query, weights: Weights = WEIGHTS): 
 }
 
 /** What a reader of the whole repository comes across most: for a question that names nothing. */
-export function overview(index: FileIndex): readonly string[] {
+export function overview(index: FileIndex): readonly { readonly file: string; readonly isReferredTo: boolean }[] {
   const everywhere = new Map(index.files.map(({ file }) => [file, 1]));
-  return [...pageRank(referenceGraph(index), everywhere)].toSorted((a, b) => b[1] - a[1]).map(([file]) => file);
+  const ranks = pageRank(referenceGraph(index), everywhere);
+  return [...everywhere.keys()]
+    .toSorted((a, b) => (ranks.get(b) ?? 0) - (ranks.get(a) ?? 0))
+    .map((file) => ({ file, isReferredTo: (ranks.get(file) ?? 0) > 0 }));
 }
 
 const SEEDS_OF_A_TASK = 4;
