@@ -102,6 +102,20 @@ function conformance(fixture: RunnerFixture): void {
     assert.equal(tests(call).total, 6);
   });
 
+  it('quotes a command that a person can run again, with the same end and each result', async () => {
+    const call = await run(fixture.make({ 'test/sub.test.js': fixture.test('a', '') }), {
+      files: ['src/sub.js', 'src/add.js', 'test/sub.test.js', 'test/greet.test.js'],
+    });
+    assert.equal(tests(call).verdict, 'passed');
+    const evidence = call.messages.flatMap((one) => (one.kind === 'evidence' ? [one.evidence] : []));
+    assert.ok(evidence.length > 0);
+    for (const { command, cwd, exitCode } of evidence) {
+      const again = spawnSync(command[0] ?? '', command.slice(1), { cwd, encoding: 'utf8', timeout: 30_000 });
+      assert.equal(again.status, exitCode, again.stderr);
+      assert.match(again.stdout, /"passed"/);
+    }
+  });
+
   it('is vacuous, not green, where every test is skipped or no test is there', async () => {
     const skipped = fixture.test('never runs', '').replace(/^it\(/m, 'it.skip(');
     const files = {

@@ -85,7 +85,7 @@ const BUILD: Readonly<Record<Suite['runner'], (input: Input) => Promise<Built>>>
         ...input.suite.call.options,
         ...(input.files === null ? input.suite.call.positional : ['--runTestsByPath', ...input.files]),
       ],
-      extraEnv: { ...first, SAVEPOINT_JEST: input.suite.installed?.folder ?? '' },
+      extraEnv: first,
     };
   },
   mocha: async (input) => ({

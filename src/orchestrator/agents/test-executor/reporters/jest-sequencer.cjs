@@ -1,17 +1,18 @@
 'use strict';
-// Jest's own order, with the files that SAVEPOINT_FIRST names (a file of absolute paths, one a line) before all others.
-const { readFileSync } = require('node:fs');
+// Jest's own order, with the files that SAVEPOINT_FIRST names (a file of absolute paths, one a line) before all others. Without it
+// nothing but Jest's own order: the command is quoted as evidence, and a person runs it without our environment.
+const { readFileSync, realpathSync } = require('node:fs');
 const { createRequire } = require('node:module');
-const { join } = require('node:path');
 
-// Resolved from the workspace: its version belongs to its Jest.
-const fromWorkspace = createRequire(join(process.env.SAVEPOINT_JEST, 'package.json'));
-const fromJestCore = createRequire(fromWorkspace.resolve('@jest/core'));
+// Resolved from the Jest that runs: its version belongs to it.
+const fromJest = createRequire(realpathSync(process.argv[1]));
+const fromJestCore = createRequire(fromJest.resolve('@jest/core'));
 const exported = createRequire(fromJestCore.resolve('jest-config'))('@jest/test-sequencer');
 const Sequencer = exported.default ?? exported;
 
 module.exports = class RelevantFirst extends Sequencer {
   async sort(tests) {
+    if (process.env.SAVEPOINT_FIRST === undefined) return super.sort(tests);
     const rank = new Map(
       readFileSync(process.env.SAVEPOINT_FIRST, 'utf8')
         .split('\n')

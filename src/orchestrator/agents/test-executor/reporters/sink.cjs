@@ -1,21 +1,26 @@
 'use strict';
-// How the reporters speak to Savepoint: one JSON object a line on file descriptor 3, or nothing when nobody listens there.
+// How the reporters speak to Savepoint: one JSON object a line on file descriptor 3, or on standard output where that
+// is not open: a person runs the quoted command.
 // Plain JavaScript for any Node from 18 on; runs inside the workspace's runner, so it imports nothing else.
 const { writeSync } = require('node:fs');
 
 const NAME_LIMIT = 2000;
 const TEXT_LIMIT = 6000;
 let open = true;
+let target = 3;
+let heard = false;
 
 /** @param {Record<string, unknown>} message */
 function send(message) {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
   for (let sent = 0; open && sent < bytes.length;) {
     try {
-      sent += writeSync(3, bytes, sent);
+      sent += writeSync(target, bytes, sent);
+      heard = true;
     } catch (error) {
-      // A full pipe empties as soon as the reader gets to it; any other error means that nobody reads.
+      // A full pipe empties as soon as the reader gets to it; any other error means that nobody reads, or never did.
       if (error.code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      else if (target === 3 && !heard && error.code !== 'EPIPE') target = 1;
       else open = false;
     }
   }
