@@ -45,7 +45,7 @@ export function createReport({
   let older = 0;
   const complete = (file: string, drafts: readonly Draft[], text: string): readonly Finding[] =>
     fingerprinted(
-      drafts.map((draft) => ({ ...draft, agent: AGENT_ID, file })),
+      drafts.map((draft) => ({ ...draft, message: sentence(draft.message), agent: AGENT_ID, file })),
       text,
     );
   return {
@@ -76,6 +76,11 @@ export function createReport({
     spokeAbout: (file, line) => spoken.has(lineKey(file, line)),
     totals: () => ({ reported, older }),
   };
+}
+
+/** Tools begin some messages in lower case; a name or a piece of code keeps its own. */
+function sentence(message: string): string {
+  return message.replace(/^[a-z]{2,}(?=[ ,:-])/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 function lineKey(file: string, line: number): string {
