@@ -58,6 +58,15 @@ describe('AGENTS bug-hunter: odd files', function () {
     assert.ok((await hunt()).outcome.ok);
   });
 
+  it('says that a tsconfig could be read in part only', async () => {
+    writeTree(root, { 'tsconfig.json': '{ "compilerOptions": { "strict": true, ', 'a.ts': 'export const a = 1;\n' });
+    const { messages } = await hunt();
+    assert.deepEqual(
+      messages.flatMap((one) => (one.kind === 'not-checked' ? [`${one.what}: ${one.why}`] : [])),
+      ["settings behind a syntax error in tsconfig.json: '}' expected. Correct it first."],
+    );
+  });
+
   it('hands its findings on to later steps, a hundred at most', async () => {
     writeTree(root, { 'many.js': 'if (a === a) debugger;\n'.repeat(150) });
     const { outcome } = await hunt();
@@ -111,11 +120,12 @@ describe('AGENTS bug-hunter: odd files', function () {
       writeTree(root, { 'a.go': 'package a\n'.repeat(60) });
       installed(
         'go',
-        ['# a', ...Array.from({ length: 50 }, (_, line) => `./a.go:${String(line + 1)}:1: self-assignment`)],
+        ['# a', ...Array.from({ length: 50 }, (_, line) => `./a.go:${String(line + 1)}:1: self-assignment of a to a`)],
         1,
       );
       const call = await hunt();
       assert.equal(findingsIn(call).length, 50);
+      assert.equal(findingsIn(call)[0]?.message, 'Self-assignment of a to a');
       assert.deepEqual(gaps(call), []);
     });
 

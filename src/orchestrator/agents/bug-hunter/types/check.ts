@@ -221,6 +221,8 @@ function sayLimits({ hunt, project, missing }: Check): void {
       stream: 'note',
       text: `${project.found.note}: TypeScript ${project.found.version} of Savepoint is used instead`,
     });
+  if (project.configError !== null)
+    hunt.notChecked(`settings behind a syntax error in ${project.label}`, `${project.configError} Correct it first.`);
   if (project.config === null) {
     const typed = project.files.filter((file) => /\.[cm]?tsx?$/.test(file));
     if (typed.length > 0)

@@ -18,6 +18,8 @@ export interface Project {
   readonly files: readonly string[];
   /** What the tsconfig extends and is not there: its settings are not known, so types cannot be checked. */
   readonly missingBase: string | null;
+  /** Why the tsconfig could be read in part only. */
+  readonly configError: string | null;
 }
 
 /** TypeScript's "File '…' not found" and "Cannot read file" for what a tsconfig extends. */
@@ -124,6 +126,8 @@ function parseConfig(config: string, found: FoundCompiler): ParsedConfig | null 
 function projectOf(home: ParsedConfig, files: readonly string[], root: string): Project {
   const { parsed, found } = home;
   const missing = parsed.errors.find((error) => CONFIG_NOT_FOUND.includes(error.code));
+  // The parsed configuration keeps its syntax errors to itself.
+  const broken = found.compiler.readConfigFile(home.config, (file) => found.compiler.sys.readFile(file)).error;
   return {
     config: home.config,
     label: relative(root, home.config),
@@ -133,6 +137,7 @@ function projectOf(home: ParsedConfig, files: readonly string[], root: string): 
     references: parsed.projectReferences ?? [],
     files,
     missingBase: missing ? found.compiler.flattenDiagnosticMessageText(missing.messageText, ' ') : null,
+    configError: broken ? found.compiler.flattenDiagnosticMessageText(broken.messageText, ' ') : null,
   };
 }
 
@@ -202,5 +207,6 @@ function looseProject(files: readonly string[], input: Parameters<typeof findPro
     references: [],
     files,
     missingBase: null,
+    configError: null,
   };
 }
