@@ -39,6 +39,20 @@ describe(proves('A12', 'test executor: what it finds to run'), function () {
     assert.match(notChecked(made).join(), /no test runner was found/);
   });
 
+  it('says whose package.json cannot be read: the tests that it names are not known', async () => {
+    const made = await call(
+      folder({
+        'package.json': '{"type":"module","scripts":{"test":"node --test"}}',
+        'a.test.js': nodeTest('a'),
+        'packages/b/package.json': '{ "scripts": ',
+      }),
+    );
+    assert.deepEqual(made.lines, ['a.test.js > a: passed']);
+    assert.deepEqual(notChecked(made), [
+      'tests that packages/b/package.json names: it is no valid JSON; correct it first',
+    ]);
+  });
+
   it('names a runner that is not installed, and how to get it', async () => {
     // Nothing above a temporary folder has packages.
     const made = await call(

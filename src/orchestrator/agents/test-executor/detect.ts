@@ -51,8 +51,8 @@ const NPM_RUNNERS = ['vitest', 'jest', 'mocha'] as const;
 
 /** Which runners this workspace has, where, and which files they take for tests. */
 export async function detectSuites(deps: DetectDeps): Promise<Detection> {
-  const packages = await findPackages(deps);
   const notChecked: { what: string; why: string }[] = [];
+  const packages = await findPackages(deps, notChecked);
   const notes: string[] = [];
   const candidates: Candidate[] = [];
   for (const one of packages) {
@@ -76,11 +76,18 @@ export async function detectSuites(deps: DetectDeps): Promise<Detection> {
 
 const FIXTURE_FOLDER = /(?:^|\/)(?:__fixtures__|__tests__|fixtures?|templates?|testdata|samples?|tests?|spec)(?:\/|$)/;
 
-async function findPackages({ workspace, files }: DetectDeps): Promise<readonly Package[]> {
+/** Names packages whose manifest cannot be read among what is not checked: their tests are not known. */
+async function findPackages(
+  { workspace, files }: DetectDeps,
+  notChecked: { what: string; why: string }[],
+): Promise<readonly Package[]> {
   const found: Package[] = [];
   for (const file of files.filter((one) => posix.basename(one) === 'package.json')) {
     const manifest = readManifest((await workspace.read(file)) ?? '');
-    if (manifest !== null) found.push({ folder: file === 'package.json' ? '' : posix.dirname(file), manifest });
+    const folder = file === 'package.json' ? '' : posix.dirname(file);
+    if (manifest !== null) found.push({ folder, manifest });
+    else if (!FIXTURE_FOLDER.test(folder))
+      notChecked.push({ what: `tests that ${file} names`, why: 'it is no valid JSON; correct it first' });
   }
   const root = found.find((one) => one.folder === '');
   const declared = root?.manifest.workspaces ?? (await pnpmPackages(workspace, files));
@@ -98,7 +105,6 @@ function readManifest(text: string): Manifest | null {
   try {
     json = JSON.parse(text);
   } catch {
-    // A broken package.json is its author's to see in every other tool; here it just names no runner.
     return null;
   }
   if (!isRecord(json)) return null;
