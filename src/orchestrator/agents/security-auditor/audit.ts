@@ -211,7 +211,8 @@ export function namedFiles(needs: AgentRequest['needs']): readonly string[] | nu
 
 function listIn(need: NeedResult, member: string): readonly Json[] {
   const list = isObject(need) ? need[member] : undefined;
-  return Array.isArray(list) ? list : [];
+  const items: readonly Json[] = Array.isArray(list) ? list : [];
+  return items;
 }
 
 function isObject(value: NeedResult): value is JsonObject {
