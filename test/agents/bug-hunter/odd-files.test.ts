@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, renameSync, unlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Finding } from '../../../src/contract/findings.ts';
@@ -65,6 +65,16 @@ describe('AGENTS bug-hunter: odd files', function () {
       messages.flatMap((one) => (one.kind === 'not-checked' ? [`${one.what}: ${one.why}`] : [])),
       ["settings behind a syntax error in tsconfig.json: '}' expected. Correct it first."],
     );
+  });
+
+  it('calls a check without a command built in, whoever’s compiler it takes', async () => {
+    writeTree(root, { 'a.ts': 'export const a = 1;\n', 'tsconfig.json': '{}', '.gitignore': 'node_modules\n' });
+    mkdirSync(join(root, 'node_modules'));
+    symlinkSync(join(import.meta.dirname, '../../../node_modules/typescript'), join(root, 'node_modules/typescript'));
+    const tools = (await hunt()).messages.flatMap((one) =>
+      one.kind === 'evidence' && one.evidence.command.length === 0 ? [one.evidence.tool] : [],
+    );
+    assert.deepEqual(tools, ['built in: types by the workspace’s TypeScript, tsconfig.json']);
   });
 
   it('hands its findings on to later steps, a hundred at most', async () => {

@@ -42,7 +42,7 @@ export async function checkTypes(hunt: Hunt, project: Project, programs: Project
   context.emit({
     kind: 'evidence',
     evidence: {
-      tool: `${project.found.origin === 'bundled' ? 'built in: ' : ''}TypeScript, ${project.label}`,
+      tool: `built in: types by ${project.found.origin === 'bundled' ? 'our' : 'the workspace’s'} TypeScript, ${project.label}`,
       version: project.found.version,
       command: [],
       cwd: folder,
