@@ -137,6 +137,22 @@ describe(proves('A1', 'command agents'), () => {
     );
   });
 
+  it('says once that findings and tests were not understood, so that they do not vanish under a green tick', async () => {
+    const notChecked = async (what: string) =>
+      (await run(what)).messages.flatMap((one) => (one.kind === 'not-checked' ? [[one.what, one.why]] : []));
+    assert.deepEqual(await notChecked('findings'), [
+      [
+        'findings of fake',
+        '5 lines were not understood (the file ../x.ts is outside the workspace); see docs/agents/your-own.md for the fields',
+      ],
+    ]);
+    const [unfit, ...more] = await notChecked('unfit');
+    assert.deepEqual(more, []);
+    assert.equal(unfit?.[0], 'findings and tests of fake');
+    assert.match(unfit[1] ?? '', /^2 lines were not understood \("range": .*\); see docs/);
+    assert.deepEqual(await notChecked('talk'), []);
+  });
+
   it('in a changed scope shows what touches a changed line and counts the rest, unless report: all', async () => {
     writeTree(root, { 'a.ts': 'one\nTWO\nthree\n' });
     const workspace = createWorkspace({ root, stateDir: join(folder.path, 'state'), files: env.files, host: env.host });

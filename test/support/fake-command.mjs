@@ -34,6 +34,11 @@ const scripts = {
     say({ kind: 'surprise' });
     console.log('{ not json');
   },
+  unfit: () => {
+    say(finding(0, { range: undefined }));
+    say({ kind: 'test', name: 'a', file: 'a.test.ts', status: 'green' });
+    say({ kind: 'progress' });
+  },
   tests: () => {
     for (const [name, status] of [
       ['a', 'passed'],

@@ -92,6 +92,9 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
   });
   const counts: Record<TestCase['status'], number> = { passed: 0, failed: 0, skipped: 0 };
   const noted = new Set<string>();
+  /** Lines of these kinds that were not understood: what they tell would be missing in silence. */
+  const unread: Record<'finding' | 'test', number> = { finding: 0, test: 0 };
+  let firstUnread = '';
   let passedOn = Promise.resolve();
   /** How lines are read: its schemas cost a start 20 ms, and many commands print nothing but text. */
   let read: ((line: string, workspace: string) => CommandLine) | null = null;
@@ -150,14 +153,19 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
     const line: CommandLine = read?.(text, request.workspace) ?? { kind: 'text' };
     if (line.kind === 'text') {
       onMessage({ kind: 'log', text, stream: 'stdout' });
-      const { unfit } = line;
-      if (unfit)
-        note(unfit.kind, `A ${unfit.kind} line was taken as text: ${unfit.why}: ${text.slice(0, MAX_NOTED_TEXT)}`);
+      if (line.unfit) missed(line.unfit, text);
     } else if (line.kind === 'result') data = line.data;
     else {
       if (line.kind === 'test') counts[line.test.status]++;
       if (line.kind === 'progress' || ++messages <= MAX_MESSAGES) passOn(line);
     }
+  }
+
+  function missed({ kind, why }: { readonly kind: string; readonly why: string }, text: string): void {
+    note(kind, `A ${kind} line was taken as text: ${why}: ${text.slice(0, MAX_NOTED_TEXT)}`);
+    if (kind !== 'finding' && kind !== 'test') return;
+    unread[kind]++;
+    firstUnread ||= why;
   }
 
   const joiner = createLineJoiner({
@@ -175,6 +183,8 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
       await loading;
       await passedOn;
       if (bug !== null) throw bug.error;
+      const notRead = notReadOf(agent.id, unread, firstUnread);
+      if (notRead) onMessage(notRead);
       const over = messages - MAX_MESSAGES;
       if (over > 0)
         onMessage({
@@ -184,6 +194,22 @@ function createOutputReader({ workspace, agent, request, onMessage }: ReaderDeps
         });
       return { data, older: findings.older(), findings: shown, tests: totalsOf(counts) };
     },
+  };
+}
+
+/** One for the step, with the first reason: the lines themselves are in its log. */
+function notReadOf(
+  agent: string,
+  { finding, test }: Readonly<Record<'finding' | 'test', number>>,
+  why: string,
+): AgentMessage | null {
+  if (finding + test === 0) return null;
+  const kinds = [...(finding > 0 ? ['findings'] : []), ...(test > 0 ? ['tests'] : [])].join(' and ');
+  const lines = finding + test === 1 ? '1 line was' : `${finding + test} lines were`;
+  return {
+    kind: 'not-checked',
+    what: `${kinds} of ${agent}`,
+    why: `${lines} not understood (${why}); see docs/agents/your-own.md for the fields`,
   };
 }
 
