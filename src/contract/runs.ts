@@ -75,6 +75,8 @@ export interface StepView {
   /** The inputs changed while it ran. */
   readonly stale: boolean;
   readonly nothingChecked: boolean;
+  /** Tests that it ran and that failed: the step completed, and is not well. */
+  readonly failedTests: number;
 }
 
 export interface ChangedSince {

@@ -22,6 +22,7 @@ export const stepView = (id: string, over: Partial<StepView> = {}): StepView => 
   nextTryAt: null,
   stale: false,
   nothingChecked: false,
+  failedTests: 0,
   ...over,
 });
 

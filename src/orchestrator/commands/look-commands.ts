@@ -10,10 +10,13 @@ import type { EventQuery } from '../journal/journal.ts';
 import { refuse, type Handler } from './handler.ts';
 
 export const runs: Handler<typeof runsCommand> = async function* ({ limit }, { services, signal }) {
+  let none = true;
   for (const view of services.runs.newest(limit)) {
     if (signal.aborted) break;
+    none = false;
     yield { kind: 'run', view };
   }
+  if (none) yield { kind: 'note', text: `Nothing has run in ${services.workspace.root} yet.` };
   return EXIT.clean;
 };
 

@@ -67,7 +67,7 @@ export async function composeServices(folder: string): Promise<Composed> {
     checked,
     savepointVersion: VERSION,
   });
-  const node = await workspaceNode(env.host);
+  const node = await workspaceNode(root, env.host);
   const builtin = createBuiltinProtocol({
     groups,
     clock: env.clock,

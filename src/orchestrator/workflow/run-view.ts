@@ -126,6 +126,7 @@ function viewStep(step: StepState, run: RunStatus): StepView {
     nextTryAt: step.nextTryAt ?? step.undo.nextTryAt,
     stale: step.stale,
     nothingChecked: step.result?.nothingChecked ?? false,
+    failedTests: step.result?.tests?.failed ?? 0,
   };
 }
 

@@ -1,10 +1,10 @@
 import type { StoredEvent } from '../../../contract/events.ts';
-import { STATES, countWords, durationWords } from '../../../contract/words.ts';
+import { countWords, durationWords } from '../../../contract/words.ts';
 import type { Item } from '../../commands/handler.ts';
 import type { Repair } from '../../journal/journal.ts';
 import type { LiveProgress } from './step-rows.ts';
 import { createLiveView, type LiveOptions, type LiveView } from './live.ts';
-import { outcomeWords, reportLines } from './report.ts';
+import { lookOfRun, outcomeWords, reportLines } from './report.ts';
 import { shellWords } from './shell-words.ts';
 import { clockTime } from './step-rows.ts';
 import { paint, printable, wrap, type Line, type Terminal } from './terminal.ts';
@@ -139,7 +139,7 @@ function repairWords({ file, keptAside }: Repair): string {
 }
 
 function runRow(view: Parameters<typeof outcomeWords>[0]): Line {
-  const look = STATES[view.status];
+  const look = lookOfRun(view);
   const took = view.endedAt === null ? '' : durationWords(Date.parse(view.endedAt) - Date.parse(view.startedAt));
   return [
     { text: `${String(view.number).padStart(5)}  ` },

@@ -1,6 +1,6 @@
 import type { RunView, StepView } from '../../../contract/runs.ts';
 import { STATES, countWords, durationWords } from '../../../contract/words.ts';
-import { clockTime, failureWords, stepRows, type LiveProgress } from './step-rows.ts';
+import { clockTime, failureWords, lookOf, stepRows, type LiveProgress } from './step-rows.ts';
 import { paint, printable, type Line, type Terminal } from './terminal.ts';
 
 /** Shows a run while it goes on. `close` leaves nothing of a live tree behind: the report follows. */
@@ -139,7 +139,7 @@ function changeWords(step: StepView, old: StepView | undefined): string | null {
     case 'cached':
       return `${plain}, from cache, run ${step.cachedNumber ?? '?'}`;
     case 'completed':
-      return `${plain}, ${step.summary}, ${durationWords(step.durationMs)}`;
+      return `${lookOf(step).plain}, ${step.summary}, ${durationWords(step.durationMs)}`;
     case 'failed':
       return `${plain}ED, ${failureWords(step)}`;
     default:

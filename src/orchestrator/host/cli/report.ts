@@ -1,6 +1,14 @@
 import type { Finding, Severity } from '../../../contract/findings.ts';
 import type { RunView, StepView, TimeSplit } from '../../../contract/runs.ts';
-import { SEVERITIES, SEVERITY_WORDS, STATES, countWords, durationWords, type Tone } from '../../../contract/words.ts';
+import {
+  SEVERITIES,
+  SEVERITY_WORDS,
+  STATES,
+  countWords,
+  durationWords,
+  type StateLook,
+  type Tone,
+} from '../../../contract/words.ts';
 import { shellWords } from './shell-words.ts';
 import { failureWords, stepRows } from './step-rows.ts';
 import { printable, widthOf, wrap, type Line, type Span } from './terminal.ts';
@@ -51,9 +59,12 @@ const ENDINGS = {
   superseded: 'was replaced by newer edits',
 } as const;
 
+/** A run that finished with failing tests or errors is not drawn as a good one. */
+export const lookOfRun = (view: RunView): StateLook =>
+  view.status === 'completed' && hasTrouble(view) ? STATES.failed : STATES[view.status];
+
 function headline(view: RunView, { now, unicode }: ReportOptions): Line {
-  const trouble = hasTrouble(view);
-  const look = view.status === 'completed' && trouble ? STATES.failed : STATES[view.status];
+  const look = lookOfRun(view);
   const step = view.steps.find(({ status }) => status === 'failed' || status === 'compensated');
   const failedAt = view.steps.find(({ status }) => status === 'failed') ?? step;
   const at = (view.status === 'failed' || view.status === 'compensated') && failedAt ? ` at ${failedAt.id}` : '';
@@ -236,13 +247,14 @@ function notChecked(view: RunView, { columns }: ReportOptions): readonly Line[] 
   return [title('Not checked'), ...lines, ...(rest > 0 ? [more] : [])];
 }
 
-const label = (name: string): Span => ({ text: name.padEnd(10), style: 'bold' });
+const LABEL = 10;
+const label = (name: string): Span => ({ text: name.padEnd(LABEL), style: 'bold' });
 
 function summary(view: RunView, options: ReportOptions): readonly Line[] {
   const next = nextSteps(view);
   return [
-    ...testLines(view),
-    ...timeLines(view),
+    ...testLines(view, options),
+    ...timeLines(view, options),
     ...undoLines(view),
     ...(view.written.length > 0
       ? [
@@ -262,7 +274,7 @@ function summary(view: RunView, options: ReportOptions): readonly Line[] {
   ];
 }
 
-function testLines(view: RunView): readonly Line[] {
+function testLines(view: RunView, { unicode }: ReportOptions): readonly Line[] {
   const { passed, failed, skipped, selected, total, verdict, cases } = view.tests;
   if (verdict === 'not-run') return [];
   if (verdict === 'vacuous') return [[label('Tests'), { text: 'No tests ran.' }]];
@@ -271,15 +283,15 @@ function testLines(view: RunView): readonly Line[] {
     ...(passed > 0 || failed === 0 ? [`${passed} pass`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join(', ');
-  const part =
-    total !== null && selected < total ? `(${selected} of ${total}: those that reach the changed files)` : '';
+  const those = 'those that reach the changed files';
+  const part = total === null ? `(${those})` : selected < total ? `(${selected} of ${total}: ${those})` : '';
   const failures = cases.filter(({ status }) => status === 'failed');
   return [
     [label('Tests'), { text: counts }, { text: part === '' ? '' : ` ${part}`, style: 'dim' }],
     ...failures.slice(0, FAILED_TESTS_SHOWN).flatMap(({ name, file, message }): readonly Line[] => [
       [
         { text: ' '.repeat(10) },
-        { text: STATES.failed.symbol, style: 'failed' },
+        { text: unicode ? STATES.failed.symbol : STATES.failed.plain, style: 'failed' },
         { text: ` ${printable(name)}` },
         { text: `  ${printable(file)}`, style: 'dim' },
       ],
@@ -300,7 +312,7 @@ const TIME_WORDS = {
   queue: 'queue',
 } as const satisfies Record<keyof TimeSplit, string>;
 
-function timeLines(view: RunView): readonly Line[] {
+function timeLines(view: RunView, { columns }: ReportOptions): readonly Line[] {
   const totals = (Object.keys(TIME_WORDS) as (keyof TimeSplit)[]).map(
     (key) => [key, view.steps.reduce((sum, { timeMs }) => sum + timeMs[key], 0)] as const,
   );
@@ -313,16 +325,10 @@ function timeLines(view: RunView): readonly Line[] {
         `${TIME_WORDS[key]} ${durationWords(ms)}${key === 'tool' ? ` (${Math.round((100 * ms) / all)} %)` : ''}`,
     );
   const slowest = view.steps.reduce((a, b) => (b.durationMs > a.durationMs ? b : a));
-  return [
-    [
-      label('Time'),
-      { text: parts.join(', ') },
-      {
-        text: view.steps.length > 1 ? `; longest: ${slowest.id} ${durationWords(slowest.durationMs)}` : '',
-        style: 'dim',
-      },
-    ],
-  ];
+  const words = parts.join(', ');
+  const longest = view.steps.length > 1 ? `; longest: ${slowest.id} ${durationWords(slowest.durationMs)}` : '';
+  const fits = LABEL + words.length + longest.length <= columns;
+  return [[label('Time'), { text: words }, { text: fits ? longest : '', style: 'dim' }]];
 }
 
 function undoLines(view: RunView): readonly Line[] {

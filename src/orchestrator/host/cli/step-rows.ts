@@ -1,5 +1,5 @@
 import type { RunView, StepView } from '../../../contract/runs.ts';
-import { STATES, countWords, shortDurationWords } from '../../../contract/words.ts';
+import { STATES, countWords, shortDurationWords, type StateLook } from '../../../contract/words.ts';
 import { printable, widthOf, type Line, type Span } from './terminal.ts';
 
 /** What is known of a running step beyond its events: shown, never stored. */
@@ -41,6 +41,12 @@ export function orderedSteps(view: RunView): readonly { readonly step: StepView;
   });
 }
 
+/** A step that ran tests which fail has completed, and is drawn as what it found. */
+export function lookOf(step: StepView): StateLook {
+  const failing = step.failedTests > 0 && (step.status === 'completed' || step.status === 'cached');
+  return failing ? STATES.failed : STATES[step.status];
+}
+
 /** One line per step: symbol, name, duration, words. Below 60 columns without durations, then without the bar. */
 export function stepRows(view: RunView, options: RowOptions): readonly Line[] {
   const rows = orderedSteps(view);
@@ -59,7 +65,7 @@ interface Row {
 
 function stepRow(row: Row): Line {
   const { step, branch, nameColumns, options } = row;
-  const look = STATES[step.status];
+  const look = lookOf(step);
   const quiet = look.tone === 'muted';
   const turning = step.status === 'running' && options.now !== null;
   const symbol = turning
@@ -111,7 +117,10 @@ function stepWords(row: Row): Span[] {
         },
       ];
     case 'completed':
-      return [{ text: `${printable(step.summary)}${step.stale ? ' · out of date: files changed while it ran' : ''}` }];
+      return [
+        { text: `${printable(step.summary)}${step.stale ? ' · out of date: files changed while it ran' : ''}` },
+        { text: step.missedBecause === null ? '' : ` · ran because of ${printable(step.missedBecause)}`, style: 'dim' },
+      ];
     case 'failed':
       return [{ text: failureWords(step) }];
     case 'compensating':
