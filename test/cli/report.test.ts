@@ -11,7 +11,7 @@ const NOW = Date.parse('2026-11-18T14:30:00.000Z');
 const look = { unicode: true, colour: false };
 
 const textOf = (view: RunView, columns = 120, unicode = true): string[] =>
-  reportLines(view, { columns, unicode, now: NOW }).map((line) => paint(line, { unicode, colour: false }, columns));
+  reportLines(view, { columns, unicode, now: NOW, where: '' }).map((line) => paint(line, { unicode, colour: false }, columns));
 
 const finding = (over: Partial<Finding> = {}): Finding => ({
   agent: 'security-auditor',
@@ -88,6 +88,17 @@ describe('the report of a run', () => {
       places,
       [...places].sort((a, b) => a - b),
     );
+  });
+
+  it('offers the answers where going on needs one, and plain resuming only where it does not', () => {
+    const resuming = (over: Partial<RunView>): readonly string[] =>
+      textOf(runView(over)).flatMap((line) => /savepoint resume 41(?: --\w+)?/.exec(line)?.[0] ?? []);
+    const answers = ['again', 'done', 'fail'].map((answer) => `savepoint resume 41 --${answer}`);
+    const needsDecision = { step: 's', question: 'It is not known whether s had an effect.' };
+    assert.deepEqual(resuming({ status: 'waiting', needsDecision }), answers);
+    assert.deepEqual(resuming({ status: 'interrupted', needsDecision }), answers);
+    assert.deepEqual(resuming({ status: 'interrupted' }), ['savepoint resume 41']);
+    assert.deepEqual(resuming({ status: 'completed' }), []);
   });
 
   it('starts every line of a message in one column, wherever the finding is', () => {

@@ -18,6 +18,8 @@ export interface ReportOptions {
   readonly unicode: boolean;
   /** Milliseconds since 1970: "today 13:41". */
   readonly now: number;
+  /** What a command needs to be about this workspace: ` --workspace DIR`, or nothing in its own folder. */
+  readonly where: string;
 }
 
 const SEVERITY_TONE = { error: 'failed', warning: 'attention', info: 'running' } as const satisfies Record<
@@ -251,7 +253,7 @@ const LABEL = 10;
 const label = (name: string): Span => ({ text: name.padEnd(LABEL), style: 'bold' });
 
 function summary(view: RunView, options: ReportOptions): readonly Line[] {
-  const next = nextSteps(view);
+  const next = nextSteps(view).map(([command, why]) => [`${command}${options.where}`, why] as const);
   return [
     ...testLines(view, options),
     ...timeLines(view, options),
@@ -351,11 +353,12 @@ function nextSteps(view: RunView): readonly (readonly [command: string, why: str
   const { number, status } = view;
   const finished = view.steps.filter((step) => step.status === 'completed' || step.status === 'cached').length;
   const steps: (readonly [string, string])[] = [];
-  if (status === 'interrupted') steps.push([`savepoint resume ${number}`, 'goes on where it was cut off']);
-  if (status === 'waiting') {
+  // Without an answer, resuming what asks for one is refused.
+  if (status === 'waiting' || view.needsDecision !== null) {
     steps.push([`savepoint resume ${number} --again`, 'runs that step once more']);
     steps.push([`savepoint resume ${number} --done`, 'takes it as done']);
-  }
+    steps.push([`savepoint resume ${number} --fail`, 'takes it as failed']);
+  } else if (status === 'interrupted') steps.push([`savepoint resume ${number}`, 'goes on where it was cut off']);
   if (status === 'failed' || status === 'compensated' || status === 'cancelled') {
     const from = view.steps.find((step) => step.status === 'failed');
     const keeps = finished === 0 ? 'starts over' : `keeps the ${countWords(finished, 'finished step')}`;
