@@ -11,7 +11,9 @@ const NOW = Date.parse('2026-11-18T14:30:00.000Z');
 const look = { unicode: true, colour: false };
 
 const textOf = (view: RunView, columns = 120, unicode = true): string[] =>
-  reportLines(view, { columns, unicode, now: NOW, where: '' }).map((line) => paint(line, { unicode, colour: false }, columns));
+  reportLines(view, { columns, unicode, now: NOW, where: '' }).map((line) =>
+    paint(line, { unicode, colour: false }, columns),
+  );
 
 const finding = (over: Partial<Finding> = {}): Finding => ({
   agent: 'security-auditor',

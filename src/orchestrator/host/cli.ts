@@ -8,6 +8,7 @@ import { askOnTerminal } from './cli/ask.ts';
 import { helpText } from './cli/help.ts';
 import { createHumanOutput, type HumanOutput } from './cli/human-output.ts';
 import { jsonLine } from './cli/json-output.ts';
+import { shellWords } from './cli/shell-words.ts';
 import { terminalOf } from './cli/terminal.ts';
 import { composeServices, type Composed } from './compose.ts';
 import { VERSION } from './places.ts';
@@ -68,7 +69,7 @@ async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
 }
 
 async function createOutput(
-  { command, json, input }: CommandInvocation,
+  { command, json, input, workspace }: CommandInvocation,
   { services, place, earlier }: Pick<Composed, 'services' | 'place' | 'earlier'>,
 ): Promise<HumanOutput> {
   const { env, platform } = { env: services.env.host.env, platform: services.env.host.platform };
@@ -84,6 +85,7 @@ async function createOutput(
       timer.unref();
       return () => clearInterval(timer);
     },
+    where: workspace === null ? '' : ` --workspace ${shellWords([workspace])}`,
     place: live && err.live ? await place() : '',
     earlier: live && err.live && typeof input['workflow'] === 'string' ? earlier(input['workflow']) : [],
   });

@@ -64,7 +64,9 @@ export function createHumanOutput(options: HumanOptions): HumanOutput {
       }
       case 'result':
         close();
-        print(...reportLines(item.view, { columns: out.columns(), unicode: out.unicode, now: now() }));
+        print(
+          ...reportLines(item.view, { columns: out.columns(), unicode: out.unicode, now: now(), where: options.where }),
+        );
         return;
       case 'run':
         if (command !== 'show') print(runRow(item.view));
@@ -107,7 +109,11 @@ export function createHumanOutput(options: HumanOptions): HumanOutput {
     show,
     repaired: (repair) => say(repairWords(repair)),
     stopping: () =>
-      say(number === null ? 'Stopping…' : `Stopping… run ${number} can go on with: savepoint resume ${number}`),
+      say(
+        number === null
+          ? 'Stopping…'
+          : `Stopping… run ${number} can go on with: savepoint resume ${number}${options.where}`,
+      ),
     close,
   };
 }

@@ -20,6 +20,8 @@ export interface LiveOptions {
   readonly every: (ms: number, callback: () => void) => () => void;
   /** "harbor-api on feat/invoice-credit". */
   readonly place: string;
+  /** What a command needs to be about this workspace: ` --workspace DIR`, or nothing in its own folder. */
+  readonly where: string;
   /** Durations of earlier completed runs of this workflow, newest first, milliseconds. */
   readonly earlier: readonly number[];
 }
@@ -37,7 +39,7 @@ const changedFiles = ({ scope }: RunView): string =>
     all: countWords(scope.files, 'file'),
   })[scope.kind];
 
-function treeView({ terminal, now, every, place, earlier }: LiveOptions): LiveView {
+function treeView({ terminal, now, every, place, where, earlier }: LiveOptions): LiveView {
   const progress = new Map<string, LiveProgress>();
   let view: RunView | null = null;
   let drawn = 0;
@@ -52,7 +54,7 @@ function treeView({ terminal, now, every, place, earlier }: LiveOptions): LiveVi
     const lines = [
       ...treeHead(view, place),
       ...stepRows(view, { columns, unicode: terminal.unicode, now: now(), progress }),
-      ...treeFoot(view, now(), earlier),
+      ...treeFoot(view, now(), { earlier, where }),
     ];
     const text = lines.map((line) => `${paint(line, terminal, columns)}\n`).join('');
     erase();
@@ -90,7 +92,11 @@ const treeHead = (view: RunView, place: string): readonly Line[] => [
   [],
 ];
 
-function treeFoot(view: RunView, now: number, earlier: readonly number[]): readonly Line[] {
+function treeFoot(
+  view: RunView,
+  now: number,
+  { earlier, where }: Pick<LiveOptions, 'earlier' | 'where'>,
+): readonly Line[] {
   const three = earlier.slice(0, 3);
   const shortest = durationWords(Math.min(...three));
   const longest = durationWords(Math.max(...three));
@@ -101,7 +107,10 @@ function treeFoot(view: RunView, now: number, earlier: readonly number[]): reado
   return [
     [],
     [{ text: `  ${durationWords(elapsed)}${range}`, style: 'dim' }],
-    [{ text: '  Ctrl+C stops it; go on later with ', style: 'dim' }, { text: `savepoint resume ${view.number}` }],
+    [
+      { text: '  Ctrl+C stops it; go on later with ', style: 'dim' },
+      { text: `savepoint resume ${view.number}${where}` },
+    ],
   ];
 }
 
