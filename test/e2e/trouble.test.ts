@@ -119,6 +119,17 @@ describe(proves('D6', 'a disk in trouble'), function () {
     plainWords(refused);
     assert.deepEqual(ledgerWords(rig), []);
   });
+
+  it('a state folder that cannot be: the system makes no folder there', async function () {
+    if (!existsSync('/proc/self')) return this.skip();
+    const refused = await rig.run(['run', 'small', '--trust'], { env: { SAVEPOINT_STATE_DIR: '/proc/savepoint' } });
+    assert.equal(refused.code, 3);
+    const { code, message } = refused.only('error');
+    assert.equal(code, 'read-only');
+    assert.match(message, /cannot write to \/proc\/savepoint.*SAVEPOINT_STATE_DIR/);
+    plainWords(refused);
+    assert.deepEqual(ledgerWords(rig), []);
+  });
 });
 
 describe(proves('D6', 'a damaged journal'), () => {

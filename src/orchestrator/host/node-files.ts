@@ -16,7 +16,7 @@ export function createNodeFiles(): StateFiles {
     },
     rename: (from, to) => fs.renameSync(from, to),
     unlink: (file) => fs.unlinkSync(file),
-    makeDir: (dir) => void fs.mkdirSync(dir, { recursive: true, mode: 0o700 }),
+    makeDir,
     syncDir(dir) {
       // Windows has no such call for folders; NTFS journals the entries itself.
       if (path.sep === '\\') return;
@@ -34,6 +34,19 @@ export function createNodeFiles(): StateFiles {
       return () => watcher.close();
     },
   };
+}
+
+/** Node's own recursive call never returns where the system takes no folder and says ENOENT, as in /proc. */
+function makeDir(dir: string): void {
+  if (fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = path.dirname(dir);
+  if (parent !== dir) makeDir(parent);
+  try {
+    fs.mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Made by another process meanwhile; if it is no folder, the next step into it says so.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 function handleOf(fd: number): FileHandle {

@@ -155,9 +155,11 @@ export function failureOf(error: unknown, dir: string): Failure {
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
+    case 'ENOENT':
+    case 'ENOTDIR':
       return fail(
         'read-only',
-        `Savepoint may not write to ${dir}. Make it writable, or set SAVEPOINT_STATE_DIR to a folder that is.`,
+        `Savepoint cannot write to ${dir}. Make it writable, or set SAVEPOINT_STATE_DIR to a folder that is.`,
       ).failure;
     default: {
       const why = cause instanceof Error ? cause.message : String(cause);
