@@ -14,6 +14,8 @@ const { status } = spawnSync(
   [cli, 'run', 'tsddr-2.0', '--workspace', folder, '--fail-on', 'never', ...process.argv.slice(2)],
   {
     stdio: 'inherit',
+    // The sample's tests are TypeScript, which this Node runs as it is.
+    env: { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}` },
   },
 );
 process.exitCode = status ?? 1;

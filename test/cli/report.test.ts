@@ -81,7 +81,7 @@ describe('the report of a run', () => {
       at('Changed since it last passed  run 38'),
       at('eslint.config.js'),
       at('Findings  1 error on changed lines; 14 older ones not shown'),
-      at('12:19  error   Looks like a live Stripe key.'),
+      at('12:19  error    Looks like a live Stripe key.'),
       at('Tests     41 pass (41 of 212: those that reach the changed files)'),
       at('Undone    nothing to undo'),
       at('Next      savepoint retry 41 --from bug-hunting'),

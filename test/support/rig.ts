@@ -175,6 +175,8 @@ function environment(home: string, stateHome: string): Record<string, string> {
   );
   return {
     ...Object.fromEntries(kept),
+    // Tools of the workspaces run under the Node that runs the tests.
+    PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
     HOME: home,
     LC_ALL: 'C.UTF-8',
     GIT_CONFIG_GLOBAL: '/dev/null',

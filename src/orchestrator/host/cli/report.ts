@@ -213,7 +213,7 @@ function byPlace(a: Finding, b: Finding): number {
 
 function findingLines(finding: Finding, columns: number): readonly Line[] {
   const place = `${finding.range.start.line + 1}:${finding.range.start.character + 1}`;
-  const indent = 4 + Math.max(6, place.length) + 9;
+  const indent = 4 + Math.max(6, place.length) + 10;
   const rule = printable(finding.rule);
   const room = Math.max(24, columns - indent);
   const lines = wrap(printable(finding.message), room);
@@ -221,7 +221,7 @@ function findingLines(finding: Finding, columns: number): readonly Line[] {
   const onLastLine = widthOf(last) + 2 + widthOf(rule) <= room;
   const lead: Span[] = [
     { text: `    ${place.padEnd(6)} `, style: 'dim' },
-    { text: SEVERITY_WORDS[finding.severity].padEnd(8), style: SEVERITY_TONE[finding.severity] },
+    { text: SEVERITY_WORDS[finding.severity].padEnd(9), style: SEVERITY_TONE[finding.severity] },
   ];
   const body = lines.map((text, index): Line => {
     const start: Line = index === 0 ? lead : [{ text: ' '.repeat(indent) }];
