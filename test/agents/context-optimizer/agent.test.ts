@@ -74,6 +74,18 @@ describe(proves('A12', 'context-optimizer on a repository'), function () {
     assert.equal(git(root, 'status', '--porcelain').trim(), 'M src/cart.ts');
   });
 
+  it('never shows a .env file, changed or named, but its example', async () => {
+    const secret = 'DATABASE_URL=postgres://shop:correct-horse@db/shop\n';
+    writeTree(root, { '.env': secret, 'deploy/.env.local': secret, '.env.example': 'DATABASE_URL=\n' });
+    const texts = [];
+    for (const asked of [{}, { with: { task: 'The DATABASE_URL in .env and deploy/.env.local' } }]) {
+      const call = await ask(asked);
+      assert.ok(filesOf(call).includes('.env.example'));
+      texts.push(JSON.stringify([call.outcome, call.messages]));
+    }
+    assert.ok(texts.every((text) => !text.includes('correct-horse')));
+  });
+
   it('answers for a task by its words, and with what others use most when asked for nothing', async () => {
     assert.ok(
       filesOf(await ask({ with: { task: 'Change the VAT of a country' } }))

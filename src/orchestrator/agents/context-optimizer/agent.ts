@@ -4,7 +4,7 @@ import { loadImportGraph } from '../../workspace/import-graph.ts';
 import type { Agent, AgentContext } from '../agent.ts';
 import { makeBundle, type Bundle, type Candidate } from './bundle.ts';
 import { readCommits } from './co-change.ts';
-import { loadFileIndex, type FileFacts, type FileIndex } from './file-index.ts';
+import { loadFileIndex, mayBeShown, type FileFacts, type FileIndex } from './file-index.ts';
 import { createOtherLanguages, type OtherLanguages } from './other-languages.ts';
 import { readQuestion, type Question } from './question.ts';
 import { overview, rank, SIGNALS, WEIGHTS, type Corpus, type Ranked, type Signal } from './ranking.ts';
@@ -140,7 +140,7 @@ async function readCandidates(
   const candidates: Candidate[] = [];
   const shown: FileFacts[] = [];
   for (const { file, why, most } of chosen) {
-    const text = await workspace.read(file);
+    const text = mayBeShown(file) ? await workspace.read(file) : null;
     const fact = facts.get(file);
     // Binary and unreadable files have nothing to show; an empty one neither, nor a second copy.
     if (text === null || text.trim() === '' || (fact !== undefined && shown.some((one) => isCopy(one, fact)))) continue;

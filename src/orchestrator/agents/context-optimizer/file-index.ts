@@ -25,7 +25,7 @@ export interface FileIndex {
 }
 
 /** Raised whenever the facts of an unchanged file would come out differently. */
-const FORMAT = 2;
+const FORMAT = 3;
 const READ_AT_ONCE = 32;
 /** Larger files are data or generated; they can still be found by their path. */
 const MOST_CHARACTERS = 400_000;
@@ -33,6 +33,12 @@ const NOT_READ =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|Cargo\.lock|go\.sum|poetry\.lock|composer\.lock)$|\.min\.[cm]?js$|\.(?:map|snap|svg|csv|tsv|lock|pem|wasm|patch)$/;
 const NOT_TEXT =
   /\.(?:png|jpe?g|gif|webp|avif|ico|icns|pdf|zip|gz|tgz|bz2|xz|7z|jar|woff2?|ttf|otf|eot|mp[34]|webm|ogg|wav|mov|exe|dll|so|dylib|node|bin|class|pyc|sqlite|db)$/i;
+
+/** Passwords and keys of one machine, in shapes that no mask knows for sure; the examples kept for others hold none. */
+const SETTINGS_OF_ONE_MACHINE = /(?:^|\/)\.env(?![^/]*\.(?:example|sample|template|dist)$)[^/]*$/;
+
+/** Whether its text may be read at all: what is rendered goes to models elsewhere. */
+export const mayBeShown = (file: string): boolean => !SETTINGS_OF_ONE_MACHINE.test(file);
 
 interface CachedFile {
   readonly id: string;
@@ -101,7 +107,7 @@ async function readFresh(
   file: string,
   { workspace, languages, mask }: Parameters<typeof loadFileIndex>[0],
 ): Promise<FreshFile> {
-  const text = NOT_READ.test(file) ? null : await workspace.read(file);
+  const text = NOT_READ.test(file) || !mayBeShown(file) ? null : await workspace.read(file);
   if (text === null || text.length > MOST_CHARACTERS) return { file, definitions: [], names: new Map() };
   const found = await definitionsOf(file, text, languages);
   const definitions = found.map((one) => ({ ...one, signature: mask(one.signature) }));
