@@ -30,6 +30,17 @@ describe(proves('A12', 'commands with the built-in agents'), function () {
       if (status !== 'ok') assert.ok(message.length > 20, `${name}: says what to do`);
   });
 
+  it('doctor names a package.json that cannot be read, and where', async () => {
+    rig.write({ 'package.json': '{bad' });
+    const checks = (await rig.run(['doctor'])).of('check');
+    const packages = checks.find(({ name }) => name === 'packages');
+    assert.deepEqual(
+      [packages?.status, packages?.message],
+      ['error', 'package.json cannot be read: it is no valid JSON (line 1, column 2). Correct it first.'],
+    );
+    assert.match(checks.find(({ name }) => name === 'tests')?.message ?? '', /package\.json .*line 1, column 2/);
+  });
+
   it('context prints what one must read, within the budget', async () => {
     rig.write({ 'src/sum.js': 'export const sum = (a, b) => a - b;\n' });
     const done = await rig.run(['context', '--budget', '2000']);

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { doctorCommand } from '../../contract/commands/catalogue.ts';
 import { EXIT } from '../../contract/failures.ts';
 import { countWords } from '../../contract/words.ts';
+import { jsonProblem } from '../workspace/json-problem.ts';
 import { packageManagerOf } from '../workspace/package-manager.ts';
 import { writtenCommands } from './check-commands.ts';
 import type { CheckItem, CommandContext, Handler } from './handler.ts';
@@ -14,9 +15,15 @@ export const doctor: Handler<typeof doctorCommand> = async function* (_input, co
   const { services } = context;
   yield check('Savepoint', 'ok', `version ${services.env.host.version}, Node ${services.env.host.nodeVersion}`);
   yield await gitCheck(services);
-  yield packageManagerCheck(services);
-  for (const agent of ['test-executor', 'bug-hunter']) yield* await agentChecks(agent, context);
+  yield await packageManagerCheck(services);
+  const replaced = (await services.registry.commands([])).filter(({ replacesBuiltIn }) => replacesBuiltIn);
+  for (const agent of ['test-executor', 'bug-hunter'])
+    if (!replaced.some((written) => written.agent === agent)) yield* await agentChecks(agent, context);
+  for (const { agent, where, command } of replaced)
+    yield check(agent, 'note', `${agent} is replaced by ${where}, which starts: ${command.join(' ')}`);
   yield await definitionsCheck(services);
+  for (const { definition, file } of await services.library.replacing())
+    yield check(definition.id, 'note', `The built-in workflow ${definition.id} is replaced by ${file}.`);
   yield await approvalCheck(services);
   yield stateCheck(services);
   yield journalCheck(services);
@@ -56,7 +63,7 @@ async function gitCheck({ workspace }: Services): Promise<CheckItem> {
   );
 }
 
-function packageManagerCheck({ workspace }: Services): CheckItem {
+async function packageManagerCheck({ workspace }: Services): Promise<CheckItem> {
   const has = (file: string): boolean => existsSync(path.join(workspace.root, file));
   if (!has('package.json'))
     return check(
@@ -64,6 +71,9 @@ function packageManagerCheck({ workspace }: Services): CheckItem {
       'note',
       'There is no package.json here: tests and benchmarks of npm packages are not looked for.',
     );
+  const text = await workspace.read('package.json');
+  const problem = text === null ? null : jsonProblem(text);
+  if (problem !== null) return check('packages', 'error', `package.json cannot be read: ${problem}. Correct it first.`);
   const { name, lockfile, install } = packageManagerOf(workspace.root);
   if (!has('node_modules')) {
     return check(

@@ -44,12 +44,12 @@ describe(proves('A12', 'test executor: what it finds to run'), function () {
       folder({
         'package.json': '{"type":"module","scripts":{"test":"node --test"}}',
         'a.test.js': nodeTest('a'),
-        'packages/b/package.json': '{ "scripts": ',
+        'packages/b/package.json': '{bad',
       }),
     );
     assert.deepEqual(made.lines, ['a.test.js > a: passed']);
     assert.deepEqual(notChecked(made), [
-      'tests that packages/b/package.json names: it is no valid JSON; correct it first',
+      'tests that packages/b/package.json names: it is no valid JSON (line 1, column 2); correct it first',
     ]);
   });
 

@@ -3,6 +3,7 @@ import { dirname, join, posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { ImportGraph } from '../../workspace/import-graph.ts';
 import { packageManagerOf } from '../../workspace/package-manager.ts';
+import { jsonProblem } from '../../workspace/json-problem.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { readTestScripts } from './script-calls.ts';
 import type { Installed, MochaOptions, RunnerCall, RunnerId, Suite } from './suite.ts';
@@ -83,11 +84,15 @@ async function findPackages(
 ): Promise<readonly Package[]> {
   const found: Package[] = [];
   for (const file of files.filter((one) => posix.basename(one) === 'package.json')) {
-    const manifest = readManifest((await workspace.read(file)) ?? '');
+    const text = (await workspace.read(file)) ?? '';
+    const manifest = readManifest(text);
     const folder = file === 'package.json' ? '' : posix.dirname(file);
     if (manifest !== null) found.push({ folder, manifest });
     else if (!FIXTURE_FOLDER.test(folder))
-      notChecked.push({ what: `tests that ${file} names`, why: 'it is no valid JSON; correct it first' });
+      notChecked.push({
+        what: `tests that ${file} names`,
+        why: `${jsonProblem(text) ?? 'it cannot be read'}; correct it first`,
+      });
   }
   const root = found.find((one) => one.folder === '');
   const declared = root?.manifest.workspaces ?? (await pnpmPackages(workspace, files));
