@@ -128,10 +128,13 @@ describe(proves('A12', 'security auditor: on a repository'), () => {
     writeTree(root, { 'src/a.js': OLD, 'src/b.js': NEW });
     const { messages } = await call({ operation: 'validate', needs: { 'task-analysis': { files: ['src/b.js'] } } });
     deepEqual(findingsOf(messages), ['injection.sql src/b.js:1']);
-    deepEqual(findingsOf((await call({ operation: 'validate' })).messages), [
-      'injection.sql src/a.js:1',
-      'injection.sql src/b.js:1',
-    ]);
+    deepEqual(gapsOf(messages), ['1 changed file that the task does not concern: src/a.js: not looked at']);
+    writeTree(root, { 'src/c.js': '' });
+    const more = await call({ operation: 'validate', needs: { 'task-analysis': { files: ['src/b.js'] } } });
+    deepEqual(gapsOf(more.messages), ['2 changed files that the task does not concern, e.g. src/a.js: not looked at']);
+    const whole = await call({ operation: 'validate' });
+    deepEqual(findingsOf(whole.messages), ['injection.sql src/a.js:1', 'injection.sql src/b.js:1']);
+    deepEqual(gapsOf(whole.messages), []);
   });
 
   it('says what it did not look at', async () => {

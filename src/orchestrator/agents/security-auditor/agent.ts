@@ -1,3 +1,4 @@
+import { countWords } from '../../../contract/words.ts';
 import type { Agent, Operation } from '../agent.ts';
 import { audit, knownFindings, namedFiles } from './audit.ts';
 import { AGENT_ID } from './patterns/scan.ts';
@@ -12,9 +13,19 @@ const preCheck: Operation = (request, context) =>
 const postCheck: Operation = (request, context) =>
   audit({ request, context, files: request.scope.files, known: knownFindings(request.needs) });
 
-/** The files that the task concerns, as its analysis named them; without one, the scope's. */
-const validate: Operation = (request, context) =>
-  audit({ request, context, files: namedFiles(request.needs) ?? request.scope.files, known: NOTHING_KNOWN });
+/** The files that the task concerns, as its analysis named them, and word of the scope's others; without one, the scope's. */
+const validate: Operation = (request, context) => {
+  const { files } = request.scope;
+  const named = namedFiles(request.needs) ?? files;
+  const others = files.filter((file) => !named.includes(file));
+  const [example] = others;
+  if (example !== undefined) {
+    const count = countWords(others.length, request.scope.kind === 'changed' ? 'changed file' : 'file');
+    const what = `${count} that the task does not concern${others.length === 1 ? ':' : ', e.g.'} ${example}`;
+    context.emit({ kind: 'not-checked', what, why: 'not looked at' });
+  }
+  return audit({ request, context, files: named, known: NOTHING_KNOWN });
+};
 
 /** Right when it speaks, silent otherwise: see README.md here and docs/agents/security-auditor.md. */
 export function createAgent(): Agent {
