@@ -50,6 +50,31 @@ describe(proves('A1', 'consent to commands of agent files'), () => {
     );
   });
 
+  it('what takes the place of something built in is named, before and after it is approved', async () => {
+    rig.write({
+      '.savepoint/agents/x.yaml': 'id: bug-hunter\ncommand: [node, tools/one.mjs]\n',
+      '.savepoint/workflows/mine.yaml': 'id: tsddr-2.0\nsteps:\n  - id: s\n    agent: one\n',
+    });
+    const replaced = async (): Promise<readonly string[]> =>
+      (await rig.run(['doctor']))
+        .of('check')
+        .filter(({ message }) => message.includes('is replaced by'))
+        .map(({ status, message }) => `${status} ${message}`);
+    const told = [
+      'note bug-hunter is replaced by .savepoint/agents/x.yaml, which starts: node tools/one.mjs',
+      'note The built-in workflow tsddr-2.0 is replaced by .savepoint/workflows/mine.yaml.',
+    ];
+    assert.deepEqual(await replaced(), told);
+    const lines = (await rig.run(['trust', '--yes'], { json: false })).stdout.split('\n');
+    const inPlace = lines.filter((line) => line.includes('in place of the built-in agent'));
+    assert.equal(inPlace.length, 1, lines.join('\n'));
+    assert.match(
+      inPlace[0] ?? '',
+      /^approved +bug-hunter +node tools\/one\.mjs +\.savepoint\/agents\/x\.yaml, in place/,
+    );
+    assert.deepEqual(await replaced(), told);
+  });
+
   it('--yes approves all that is listed; the approval stays in the state folder, for the user alone', async () => {
     const yes = await rig.run(['trust', '--yes']);
     assert.equal(yes.code, 0);

@@ -110,6 +110,18 @@ describe(proves('A1', 'agent registry'), () => {
     assert.equal((await registry.endpoint(callOf('bug-hunter')))?.protocol, 'command');
     assert.equal(known.get('bug-hunter')?.mayWrite, true);
     assert.equal(await registry.endpoint(callOf('nobody')), null);
+    write({ 'c.yaml': CHECK });
+    assert.deepEqual(
+      (await open().commands([])).map(({ agent, replacesBuiltIn }) => [agent, replacesBuiltIn]),
+      [
+        ['bug-hunter', true],
+        ['check', false],
+      ],
+    );
+    const refused = await open().approve([callOf('bug-hunter'), callOf('check')], { trust: false });
+    assert.ok(!refused.ok);
+    assert.match(refused.failure.message, /bug-hunter \([^()]+b\.yaml, in place of the built-in agent\) would start/);
+    assert.match(refused.failure.message, /check \(\.savepoint\/agents\/c\.yaml\) would start/);
   });
 
   it('changes the definition hash with the definition and with every argument that is a file of the workspace', async () => {

@@ -70,7 +70,12 @@ describe(proves('A9', 'the library of workflows'), () => {
   });
 
   it('lets a file with the id of a built-in one replace it', async () => {
-    writeFiles(root, { [file('mine')]: workflow('kiro-workflow') });
+    assert.deepEqual(await library.replacing(), []);
+    writeFiles(root, { [file('mine')]: workflow('kiro-workflow'), [file('own')]: workflow('own') });
+    assert.deepEqual(
+      (await library.replacing()).map((one) => one.file),
+      [file('mine')],
+    );
     const found = await library.find('kiro-workflow');
     assert.ok(found.ok);
     assert.equal(found.value.steps.length, 1);

@@ -5,7 +5,7 @@ import { EXIT, FAILURES, fail, ok, type Result } from '../../contract/failures.t
 import type { Json, JsonObject } from '../../contract/json.ts';
 import { countWords } from '../../contract/words.ts';
 import type { Problem } from '../definitions/problem.ts';
-import type { WrittenCommand } from '../integration/registry.ts';
+import { placeOf, type WrittenCommand } from '../integration/registry.ts';
 import { callsOf, createPlan } from '../workflow/plan.ts';
 import { refuse, type CommandContext, type Handler, type Item } from './handler.ts';
 import type { Services } from './services.ts';
@@ -104,19 +104,17 @@ export async function writtenCommands({ library, registry }: Services): Promise<
   return registry.commands(calls);
 }
 
-const itemOf = ({ agent, command, where }: WrittenCommand, approved: boolean): Item => ({
+const itemOf = ({ agent, command, where, replacesBuiltIn }: WrittenCommand, approved: boolean): Item => ({
   kind: 'command',
   agent,
   command,
   file: where,
   approved,
+  replacesBuiltIn,
 });
 
-async function askFor(
-  { agent, command, where }: WrittenCommand,
-  ask: NonNullable<CommandContext['ask']>,
-): Promise<boolean> {
-  const question = `${agent} (${where}) would start, in this workspace: ${command.join(' ')}`;
+async function askFor(written: WrittenCommand, ask: NonNullable<CommandContext['ask']>): Promise<boolean> {
+  const question = `${placeOf(written)} would start, in this workspace: ${written.command.join(' ')}`;
   const answer = await ask(question, [
     { value: 'approve', label: 'Approve it, until it changes' },
     { value: 'leave', label: 'Not now' },

@@ -25,6 +25,8 @@ export type Item =
       readonly command: readonly string[];
       readonly file: string;
       readonly approved: boolean;
+      /** It runs in place of a built-in agent. */
+      readonly replacesBuiltIn: boolean;
     }
   | { readonly kind: 'context'; readonly bundle: JsonObject; readonly text: string }
   /** Words for people only. */

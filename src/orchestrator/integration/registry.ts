@@ -38,6 +38,8 @@ export interface WrittenCommand {
   /** The agent file, relative to the workspace, or what the call says. */
   readonly where: string;
   readonly approved: boolean;
+  /** It runs in place of a built-in agent. */
+  readonly replacesBuiltIn: boolean;
   /** What approval is given to. */
   readonly hash: string;
 }
@@ -107,7 +109,8 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
       const { id, command } = agent.definition;
       if (command === undefined) return [];
       const hash = await agentHash(agent, root);
-      return [{ agent: id, command, where: agent.file, approved: approvals.has(hash), hash }];
+      const replacesBuiltIn = facts.has(id);
+      return [{ agent: id, command, where: agent.file, approved: approvals.has(hash), replacesBuiltIn, hash }];
     });
     return (await Promise.all(all)).flat();
   }
@@ -126,7 +129,11 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
       if (command === null) continue;
       const { agent, where } = call;
       const hash = await stepCommandHash(command, root);
-      found.set(`${hash}\0${where}`, { agent, command, where, approved: approvals.has(hash), hash });
+      found.set(`${hash}\0${where}`, {
+        ...{ agent, command, where, hash },
+        approved: approvals.has(hash),
+        replacesBuiltIn: false,
+      });
     }
     return [...found.values()];
   }
@@ -187,10 +194,13 @@ function withoutHash({ agent, command, where }: WrittenCommand): {
   return { agent, command, where };
 }
 
+/** Whose command it is, and that it takes over from a built-in agent: the id alone would hide that. */
+export function placeOf({ agent, where, replacesBuiltIn }: WrittenCommand): string {
+  return `${agent} (${where}${replacesBuiltIn ? ', in place of the built-in agent' : ''})`;
+}
+
 function approvalMessage(refused: readonly WrittenCommand[]): string {
-  const list = refused
-    .map(({ agent, command, where }) => `${agent} (${where}) would start: ${command.join(' ')}`)
-    .join('; ');
+  const list = refused.map((written) => `${placeOf(written)} would start: ${written.command.join(' ')}`).join('; ');
   return `Not approved yet: ${list}. Look at it and approve it with "savepoint trust", or pass --trust to allow it this once.`;
 }
 

@@ -28,6 +28,8 @@ export interface Library extends WorkflowLibrary {
   list(): Promise<readonly KnownWorkflow[]>;
   /** Those that the workspace's own files define, by file name. */
   own(): Promise<readonly OwnWorkflow[]>;
+  /** Of these, what runs in place of a built-in workflow with its id. */
+  replacing(): Promise<readonly OwnWorkflow[]>;
   /** What is wrong in the workspace's workflow files; a broken one never stops the others. */
   problems(): Promise<readonly Problem[]>;
 }
@@ -63,6 +65,9 @@ export function createLibrary(deps: LibraryDeps): Library {
       const { workflows } = await readWorkspace(await readingNow());
       return workflows;
     },
+    async replacing() {
+      return (await readAll()).replacing;
+    },
     async problems() {
       const { broken } = await readWorkspace(await readingNow());
       return broken.flatMap(({ problems }) => problems);
@@ -93,19 +98,23 @@ export function createLibrary(deps: LibraryDeps): Library {
 
   async function readAll(): Promise<{
     readonly workflows: readonly KnownWorkflow[];
+    readonly replacing: readonly OwnWorkflow[];
     readonly broken: readonly Broken[];
   }> {
     const reading = await readingNow();
     const { workflows: own, broken } = await readWorkspace(reading);
     const workflows: KnownWorkflow[] = [...own];
+    const replacing: OwnWorkflow[] = [];
     for (const name of yamlFiles(deps.builtinDir)) {
       const content = readFileSync(path.join(deps.builtinDir, name));
       const parsed = await parse({ file: name, content }, reading);
       if (!parsed.ok) throw new Error(`the built-in workflow ${name} is broken: ${wordsOf(parsed.problems)}`);
       const { definition } = parsed;
-      if (!workflows.some((one) => one.definition.id === definition.id)) workflows.push({ definition, file: null });
+      const instead = own.find((one) => one.definition.id === definition.id);
+      if (instead) replacing.push(instead);
+      else workflows.push({ definition, file: null });
     }
-    return { workflows, broken };
+    return { workflows, replacing, broken };
   }
 
   async function readOwn(name: string, reading: Reading): Promise<FoundWorkflow | Broken> {

@@ -92,6 +92,7 @@ export function createHumanOutput(options: HumanOptions): HumanOutput {
           { text: printable(item.agent).padEnd(20) },
           { text: ` ${printable(shellWords(item.command))}` },
           { text: `  ${printable(item.file)}`, style: 'dim' },
+          { text: item.replacesBuiltIn ? ', in place of the built-in agent' : '', style: 'attention' },
         ]);
         return;
       case 'context':
