@@ -27,7 +27,7 @@ export interface AgentContext {
   /** Takes the machine's one exclusive slot for measuring; resolves with release. Waiting counts as queue. */
   exclusive(): Promise<() => void>;
   /** Replaces what matches the certain secret rules: everything that an agent keeps in the state folder goes through it. */
-  mask(text: string): string;
+  readonly mask: (text: string) => string;
   /** argv prefix that starts the Node which runs the workspace's tools, and its version. */
   readonly node: { readonly path: string; readonly version: string };
 }

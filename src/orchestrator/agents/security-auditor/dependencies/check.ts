@@ -34,10 +34,10 @@ export function checkDependencies(input: DependencyInput): readonly FindingDraft
   if (!isWhole) return single;
   return [
     ...single.filter(({ rule }) => !USUAL.has(rule)),
-    ...summed(input, { rule: 'dependency.deprecated', what: 'deprecated', has: (one) => one.deprecated !== null }),
+    ...summed(input, { rule: 'dependency.deprecated', what: 'Deprecated packages', has: (one) => one.deprecated !== null }),
     ...summed(input, {
       rule: 'dependency.install-script',
-      what: 'packages that run a script when installed',
+      what: 'Packages that run a script when installed',
       has: (one) => one.hasInstallScript,
     }),
   ];
@@ -62,7 +62,7 @@ function summed({ file, lockfile }: DependencyInput, { rule, what, has }: Summed
   const names = [...new Set(lockfile.packages.filter(has).map((one) => one.name))];
   if (names.length === 0) return [];
   const more = names.length > NAMES_SHOWN ? ` and ${String(names.length - NAMES_SHOWN)} more` : '';
-  const message = `${String(names.length)} ${what}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}.`;
+  const message = `${what}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}.`;
   const start = { line: 0, character: 0 };
   return [
     {
