@@ -17,7 +17,6 @@ export const doctor: Handler<typeof doctorCommand> = async function* (_input, co
   yield await gitCheck(services);
   yield await packageManagerCheck(services);
   const replaced = (await services.registry.commands([])).filter(({ replacesBuiltIn }) => replacesBuiltIn);
-  const replaced = (await services.registry.commands([])).filter(({ replacesBuiltIn }) => replacesBuiltIn);
   for (const agent of ['test-executor', 'bug-hunter'])
     if (!replaced.some((written) => written.agent === agent)) yield* await agentChecks(agent, context);
   for (const { agent, where, command } of replaced)
