@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { TestSample } from '../../../src/orchestrator/agents/agent.ts';
 import type { Finding } from '../../../src/contract/findings.ts';
 import { createAgent } from '../../../src/orchestrator/agents/performance-analyzer/agent.ts';
 import { callAgent, type AgentCall } from '../../support/agent-rig.ts';
@@ -95,6 +96,22 @@ describe(proves('A12', 'performance-analyzer on a repository'), function () {
     assert.match(notChecked(none), /none of the 1 benchmark files uses a changed file/);
     assert.equal(none.outcome.ok && none.outcome.summary, 'nothing to measure');
     assert.equal(none.outcome.ok && none.outcome.nothingChecked, true);
+  });
+
+  it('tells tests that failed just before from no tests', async () => {
+    repository({ 'README.md': 'a' });
+    const after = async (...samples: readonly TestSample[]): Promise<string> =>
+      notChecked(
+        await callAgent(createAgent(), root, {
+          operation: 'analyze',
+          history: { tests: { 'a.test.js > adds': samples }, steps: {} },
+        }),
+      );
+    const sample = { durationMs: 5, contentId: 'content' };
+    assert.match(await after(), /durations of tests: no test ran in this run/);
+    assert.match(await after({ ...sample, run: 'before', status: 'failed' }), /no test ran in this run/);
+    assert.match(await after({ ...sample, run: 'run', status: 'failed' }), /no test passed in this run/);
+    assert.match(await after({ ...sample, run: 'run', status: 'passed' }), /no test has 8 earlier passes/);
   });
 
   it('says so when the benchmark does not run, and when the time is too short', async () => {

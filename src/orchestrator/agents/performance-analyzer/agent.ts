@@ -47,15 +47,15 @@ async function checkDurations(request: AgentRequest, context: AgentContext): Pro
   for (const slower of tests.slower) await reportTest(slower, context);
   for (const slower of steps.slower) context.emit({ kind: 'log', stream: 'note', text: slowStepLine(slower) });
   if (tests.compared === 0) {
-    context.emit({ kind: 'not-checked', what: 'durations of tests', why: whyNotCompared(tests) });
+    const hasRun = Object.values(history.tests).some(([newest]) => newest?.run === request.run);
+    context.emit({ kind: 'not-checked', what: 'durations of tests', why: whyNotCompared(tests, hasRun) });
   }
   return { slower: tests.slower.map(({ key }) => key), compared: tests.compared + steps.compared };
 }
 
-function whyNotCompared({ tooNew }: DurationReport): string {
-  return tooNew === 0
-    ? 'no test ran in this run before this step'
-    : `no test has ${String(LEAST_SAMPLES)} earlier passes to compare with`;
+function whyNotCompared({ tooNew }: DurationReport, hasRun: boolean): string {
+  if (tooNew > 0) return `no test has ${String(LEAST_SAMPLES)} earlier passes to compare with`;
+  return hasRun ? 'no test passed in this run before this step' : 'no test ran in this run before this step';
 }
 
 async function reportTest(slower: Slower, context: AgentContext): Promise<void> {
