@@ -82,6 +82,9 @@ describe('the command line is read from the catalogue', () => {
     ['broken JSON, with an example', ['run', 'x', '--with', '{a'], /--with is not JSON .*Example/],
     ['JSON that is no object', ['run', 'x', '--with', '[1]'], /--with/],
     ['an unknown severity', ['run', 'x', '--fail-on', 'loud'], /--fail-on/],
+    ['a number below the least', ['context', '--budget', '-5'], /^--budget must be a whole number of at least 500 and/],
+    ['an option for a value', ['events', '--run', '--json'], /^--run needs a value after it\. savepoint events/],
+    ['a value left out', ['context', '--budget'], /^--budget needs a value after it\. savepoint context/],
     ['a limit that is no number', ['events', '--limit', 'many'], /--limit/],
   ] as const) {
     it(`refuses ${what}`, () => assert.match(refused(...argv), says));

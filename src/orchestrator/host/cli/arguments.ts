@@ -51,10 +51,10 @@ function parseCommand(command: Command, words: readonly string[]): Result<Invoca
     fail('usage', `${message} savepoint ${command.id} --help shows how to use it.`);
   let parsed;
   try {
-    parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: withNegativeNumbers(command, words), options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return usage(`${error.message.split('. ')[0] ?? error.message}.`);
+    return usage(plainWords(error));
   }
   const placed = placePositionals(command, parsed.positionals);
   if (!placed.ok) return usage(placed.failure.message);
@@ -74,6 +74,22 @@ function parseCommand(command: Command, words: readonly string[]): Result<Invoca
     workspace: typeof workspace === 'string' ? workspace : null,
     json: json === true,
   });
+}
+
+/** `--budget -5` as `--budget=-5`, so that the refusal tells what a budget may be. */
+function withNegativeNumbers({ flags }: Command, words: readonly string[]): string[] {
+  const numbers = new Set(flags.filter(({ type }) => type === 'integer').map(({ name }) => `--${name}`));
+  return words.flatMap((word, index) => {
+    if (/^-\d/.test(word) && numbers.has(words[index - 1] ?? '')) return [];
+    const next = words[index + 1] ?? '';
+    return numbers.has(word) && /^-\d/.test(next) ? [`${word}=${next}`] : [word];
+  });
+}
+
+/** Node's own words for a value that looks like an option take three lines. */
+function plainWords({ message }: TypeError): string {
+  const flag = /^Option '(?:-\w, )?(--[\w-]+).*' argument (?:is ambiguous|missing)/.exec(message)?.[1];
+  return flag === undefined ? `${message.split('. ')[0] ?? message}.` : `${flag} needs a value after it.`;
 }
 
 function placePositionals(

@@ -1,4 +1,4 @@
-import type { CommandWords } from './command-words.ts';
+import type { CommandWords, Flag } from './command-words.ts';
 import { COMMANDS } from './commands.gen.ts';
 
 const EVERYWHERE = [
@@ -23,8 +23,16 @@ export function optionsOf({ flags, positionals }: CommandWords): readonly (reado
     .map((flag) => {
       const choices = flag.type === 'string' ? flag.choices : undefined;
       const values = { boolean: '', list: ' A,B', json: ' JSON', integer: ' VALUE', string: ' VALUE' };
-      return [`--${flag.name}${choices ? ` ${choices.join('|')}` : values[flag.type]}`, flag.about] as const;
+      return [
+        `--${flag.name}${choices ? ` ${choices.join('|')}` : values[flag.type]}`,
+        flag.about + boundsOf(flag),
+      ] as const;
     });
+}
+
+function boundsOf(flag: Flag): string {
+  if (flag.type !== 'integer' || flag.min <= 1) return '';
+  return `, at least ${flag.min}${flag.default === undefined ? '' : ` (default: ${flag.default})`}`;
 }
 
 const table = (rows: readonly (readonly [string, string])[]): string => {
