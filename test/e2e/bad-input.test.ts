@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { proves } from '../requirements.ts';
@@ -262,16 +262,35 @@ describe(proves('A12', 'places that are strange'), () => {
     plainWords(gone);
   });
 
+  it('a report whose place is taken while the run lasts costs neither the result nor the other report', async () => {
+    rig = createRig({
+      files: {
+        'take.mjs': "import { mkdirSync } from 'node:fs';\nmkdirSync(process.argv[2]);\n",
+        '.savepoint/agents/take.yaml': 'id: take\ncommand: [node, take.mjs, taken.sarif]\n',
+        '.savepoint/workflows/w.yaml': 'id: w\nsteps:\n  - { id: s, agent: take }\n',
+      },
+    });
+    const done = await rig.run(['run', 'w', '--trust', '--sarif', 'taken.sarif', '--junit', 'tests.xml']);
+    assert.equal(done.code, 2);
+    assert.match(done.only('error').message, /taken\.sarif/);
+    assert.equal(done.only('result').status, 'completed', 'the result is said first');
+    assert.ok(existsSync(path.join(rig.workspace, 'tests.xml')));
+    plainWords(done);
+  });
+
   it('--with that is no object, a report that cannot be written', async () => {
     rig = createRig({ files: { 'a.ts': '' } });
     writeCounting(rig, { id: 'w', steps: [{ id: 's' }] });
     assert.equal((await rig.run(['run', 'w', '--trust', '--with', '[1]'])).code, 2);
     writeFileSync(path.join(rig.outside, 'file'), '');
-    const done = await rig.run(['run', 'w', '--trust', '--sarif', path.join(rig.outside, 'file/x.sarif')]);
-    assert.equal(done.code, 2);
-    assert.match(done.only('error').message, /x\.sarif/);
-    assert.equal(done.only('result').status, 'completed', 'the result is said first');
-    plainWords(done);
+    for (const where of ['file/x.sarif', 'gone/x.sarif', '.']) {
+      const sarif = path.join(rig.outside, where);
+      const refused = await rig.run(['run', 'w', '--trust', '--sarif', sarif]);
+      assert.equal(refused.code, 2);
+      assert.ok(refused.only('error').message.includes(sarif));
+      assert.deepEqual(refused.of('event'), [], 'nothing was started');
+      plainWords(refused);
+    }
     rmSync(path.join(rig.outside, 'file'));
   });
 });

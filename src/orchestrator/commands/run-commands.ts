@@ -1,6 +1,6 @@
 import type { resumeCommand, retryCommand, runCommand } from '../../contract/commands/catalogue.ts';
 import type { AgentMessage } from '../../contract/agents.ts';
-import { EXIT, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
+import { EXIT, fail, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
 import type { Severity } from '../../contract/findings.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { ResumeAnswer, RunHandle, Runner } from '../workflow/api.ts';
@@ -70,6 +70,8 @@ async function* follow(
   start: (runner: Runner, watch: Watch) => Promise<Result<RunHandle>>,
 ): AsyncGenerator<Item, ExitCode> {
   const { services, signal } = context;
+  const writable = withEvery(reportFiles(reporting).map((file) => services.checkUserFile(file)));
+  if (!writable.ok) return yield* refuse(writable.failure);
   const opened = await services.openRunner();
   if (!opened.ok) return yield* refuse(opened.failure);
   const { runner, journal } = opened.value;
@@ -114,9 +116,14 @@ async function writeReports(
     ...(sarif === undefined ? [] : [[sarif, sarifOf(view, services.env.host.version)] as const]),
     ...(junit === undefined ? [] : [[junit, junitOf(view)] as const]),
   ];
-  for (const [file, text] of files) {
-    const written = await services.writeUserFile(file, text);
-    if (!written.ok) return written;
-  }
-  return ok(null);
+  return withEvery(await Promise.all(files.map(([file, text]) => services.writeUserFile(file, text))));
+}
+
+const reportFiles = ({ sarif, junit }: Reporting): readonly string[] =>
+  [sarif, junit].filter((file) => file !== undefined);
+
+/** What failed, all of it: one report that cannot be written must not cost or hide the other. */
+function withEvery(results: readonly Result<null>[]): Result<null> {
+  const failures = results.flatMap((result) => (result.ok ? [] : [result.failure]));
+  return failures.length === 0 ? ok(null) : fail('usage', failures.map(({ message }) => message).join(' '));
 }

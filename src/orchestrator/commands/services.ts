@@ -21,6 +21,8 @@ export interface Services {
   readonly runs: RunBook;
   /** Opens this process's session, once; fails where the state folder cannot be written or locked. */
   openRunner(): Promise<Result<{ readonly runner: Runner; readonly journal: Journal }>>;
+  /** Whether `writeUserFile` could write it, as far as can be told before. */
+  checkUserFile(file: string): Result<null>;
   /** Writes a file that the user asked for, relative to the current folder. */
   writeUserFile(file: string, text: string): Promise<Result<null>>;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync, writeFileSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import { BUILT_IN_AGENTS } from '../agents/facts.ts';
@@ -109,6 +109,7 @@ export async function composeServices(folder: string): Promise<Composed> {
   const services: Services = {
     ...{ env, stateDir, workspace, library, registry, invoker, reader, runs },
     openRunner: () => (opened ??= open()),
+    checkUserFile,
     writeUserFile,
   };
   return {
@@ -145,15 +146,40 @@ export async function composeServices(folder: string): Promise<Composed> {
   };
 }
 
+function checkUserFile(file: string): Result<null> {
+  const target = path.resolve(file);
+  const folder = path.dirname(target);
+  const found = statOf(target);
+  if (found?.isDirectory()) return unwritten(file, 'it is a folder');
+  if (!statOf(folder)?.isDirectory()) return unwritten(file, 'its folder does not exist');
+  try {
+    accessSync(found ? target : folder, constants.W_OK);
+    return ok(null);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return unwritten(file, error.message);
+  }
+}
+
+function statOf(target: string): Stats | null {
+  try {
+    return statSync(target);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return null; // Not there, or below a file.
+  }
+}
+
+function unwritten(file: string, why: string): Result<null> {
+  return fail('usage', `A report cannot be written to ${file}: ${why}. Name a file in a folder that exists.`);
+}
+
 async function writeUserFile(file: string, text: string): Promise<Result<null>> {
   try {
     writeFileSync(path.resolve(file), text);
     return ok(null);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    return fail(
-      'usage',
-      `The report could not be written to ${file}: ${error.message}. Name a file in a folder that exists.`,
-    );
+    return unwritten(file, error.message);
   }
 }
