@@ -34,7 +34,11 @@ export function checkDependencies(input: DependencyInput): readonly FindingDraft
   if (!isWhole) return single;
   return [
     ...single.filter(({ rule }) => !USUAL.has(rule)),
-    ...summed(input, { rule: 'dependency.deprecated', what: 'Deprecated packages', has: (one) => one.deprecated !== null }),
+    ...summed(input, {
+      rule: 'dependency.deprecated',
+      what: 'Deprecated packages',
+      has: (one) => one.deprecated !== null,
+    }),
     ...summed(input, {
       rule: 'dependency.install-script',
       what: 'Packages that run a script when installed',
