@@ -95,6 +95,12 @@ describe(proves('A12', 'context-optimizer on a repository'), function () {
     assert.ok(filesOf(await ask()).includes('src/vat.ts'));
   });
 
+  it('says that nothing matches a task in other words', async () => {
+    const bundle = bundleSchema.parse(dataOf(await ask({ with: { task: 'Quasar zeppelin' } })));
+    assert.deepEqual(bundle.files, []);
+    assert.match(bundle.text, /> Quasar zeppelin\n\nNothing here matches the words of the task\.\n$/);
+  });
+
   it('is the same again from its caches, sees an edit, and survives a damaged cache', async () => {
     const task = { with: { task: 'send a mail' } };
     const first = dataOf(await ask(task));

@@ -53,7 +53,7 @@ async function optimize(
   const candidates = await readCandidates(look, context);
   const bundle = makeBundle({
     title: look.question.task === null ? 'Context for the change' : 'Context for the task',
-    preface: prefaceOf(look.question),
+    preface: prefaceOf(look.question, candidates.length > 0),
     candidates,
     words: look.question.query.words,
     budget: budgetOf(request),
@@ -113,7 +113,9 @@ async function lookAround(
   const corpus: Corpus = { index, imports, commits };
   const asksNothing = question.query.words.size + question.query.seeds.size === 0;
   const ranked = asksNothing ? overviewOf(index) : rank(corpus, question.query).filter(({ score }) => score > 0);
-  return { question, corpus, ranked, began };
+  // How often a file changes is no answer by itself to a task that has nothing to do with any.
+  const hasMatch = asksNothing || question.query.seeds.size > 0 || ranked.some(({ signals }) => signals.words > 0);
+  return { question, corpus, ranked: hasMatch ? ranked : [], began };
 }
 
 function overviewOf(index: FileIndex): readonly Ranked[] {
@@ -212,12 +214,15 @@ function symbolsOf(
     .map(({ name, file, line }) => ({ name, file, line: line + 1 }));
 }
 
-function prefaceOf({ task, from, findings }: Question): readonly string[] {
+function prefaceOf({ task, from, findings }: Question, hasMatch: boolean): readonly string[] {
   return [
     ...(task === null
       ? [`What one must read to deal with ${from}.`]
       : ['Task:', ...task.split('\n').map((line) => `> ${line}`)]),
     ...(findings.length === 0 ? [] : ['', 'Found by earlier steps:', ...findings]),
+    ...(hasMatch
+      ? []
+      : ['', task === null ? 'No file here can be shown for it.' : 'Nothing here matches the words of the task.']),
   ];
 }
 
