@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod';
 import { proves } from '../requirements.ts';
 import { ledgerWords, writeCounting } from '../support/counting.ts';
 import { eventually } from '../support/eventually.ts';
@@ -92,6 +93,25 @@ describe(proves('D6', 'runs, show, events and sessions'), () => {
       all.slice(-3).map(({ id }) => id),
     );
     assert.equal((await rig.run(['events', '--since', 'yesterdayish'])).code, 2);
+  });
+
+  it('show people the id of a run once, why a step failed, and that a type is not known', async () => {
+    const id = (await run('bad')).only('result').run;
+    const shown = await rig.run(['events', '--type', 'workflow.*,workflow.step.faild'], { json: false });
+    assert.equal(shown.code, 0);
+    const lines = shown.stdout.trimEnd().split('\n');
+    assert.ok(lines.length >= 3);
+    for (const line of lines) assert.equal(line.split(id.slice(0, 13)).length - 1, 1, line);
+    const { error } = (await rig.run(['events', '--type', 'workflow.step.failed'])).only('event').data;
+    const { message } = z.object({ message: z.string().min(1) }).parse(error);
+    assert.ok(
+      lines.some((line) => line.includes('workflow.step.failed') && line.includes(message)),
+      shown.stdout,
+    );
+    assert.equal(
+      shown.stderr.trim(),
+      'No event type "workflow.step.faild" is known. Did you mean "workflow.step.failed"?',
+    );
   });
 
   it('carry the run, and the step where there is one, in every workflow event', async () => {

@@ -5,7 +5,9 @@ import type {
   sessionsCommand,
   showCommand,
 } from '../../contract/commands/catalogue.ts';
+import { EVENT_TYPES } from '../../contract/events.ts';
 import { EXIT, fail, ok, type Result } from '../../contract/failures.ts';
+import { didYouMean } from '../definitions/did-you-mean.ts';
 import type { EventQuery } from '../journal/journal.ts';
 import { refuse, type Handler } from './handler.ts';
 
@@ -51,6 +53,8 @@ export const events: Handler<typeof eventsCommand> = async function* (input, { s
   if (!until.ok) return yield* refuse(until.failure);
   const found = input.run === undefined ? null : services.runs.idOf(input.run);
   if (found && !found.ok) return yield* refuse(found.failure);
+  const unknown = unknownTypes(input.type ?? []);
+  if (unknown !== null) yield { kind: 'note', text: unknown };
   const query: EventQuery = {
     ...(input.session === undefined ? {} : { session: input.session }),
     ...(found ? { run: found.value } : {}),
@@ -69,6 +73,18 @@ export const events: Handler<typeof eventsCommand> = async function* (input, { s
   }
   return EXIT.clean;
 };
+
+/** Words on types that this version never writes, an older or newer one may have; null when there are none. */
+function unknownTypes(types: readonly string[]): string | null {
+  const families = EVENT_TYPES.flatMap((type) => {
+    const parts = type.split('.');
+    return parts.slice(1).map((_, index) => `${parts.slice(0, index + 1).join('.')}.*`);
+  });
+  const known = new Set<string>([...EVENT_TYPES, ...families]);
+  const unknown = types.filter((type) => !known.has(type));
+  if (unknown.length === 0) return null;
+  return unknown.map((type) => `No event type ${JSON.stringify(type)} is known.${didYouMean(type, known)}`).join(' ');
+}
 
 const AGO = /^(\d{1,6})(s|m|h|d)$/;
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

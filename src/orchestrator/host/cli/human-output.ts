@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../../contract/events.ts';
+import type { Json } from '../../../contract/json.ts';
 import { countWords, durationWords } from '../../../contract/words.ts';
 import type { Item } from '../../commands/handler.ts';
 import type { Repair } from '../../journal/journal.ts';
@@ -129,15 +130,27 @@ function progressAfter(
   return null;
 }
 
+/** As much of a run's id as tells it from the others. */
+const SHORT_ID = 13;
+
 function eventLine({ time, type, origin, data }: StoredEvent): Line {
+  const run = typeof data['run'] === 'string' ? data['run'] : null;
   const step = typeof data['step'] === 'string' ? ` ${data['step']}` : '';
-  const subject = typeof data['run'] === 'string' ? ` ${data['run'].slice(0, 13)}` : '';
+  const subject = run === null ? '' : ` ${run.slice(0, SHORT_ID)}`;
+  const error = errorMessage(data['error']);
   return [
     { text: `${clockTime(time)}  `, style: 'dim' },
     { text: type.padEnd(30) },
     { text: printable(`${step}${subject}`) },
-    { text: `  ${printable(origin)}`, style: 'dim' },
+    ...(error === null ? [] : [{ text: `  ${printable(error)}`, style: 'failed' } as const]),
+    ...(origin === `run:${run}` ? [] : [{ text: `  ${printable(origin)}`, style: 'dim' } as const]),
   ];
+}
+
+/** The first line of what went wrong, where an event tells of it. */
+function errorMessage(error: Json | undefined): string | null {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return null;
+  return typeof error.message === 'string' ? (error.message.split('\n')[0] ?? null) : null;
 }
 
 function repairWords({ file, keptAside }: Repair): string {
