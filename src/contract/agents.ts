@@ -99,6 +99,11 @@ export interface TestTotals {
   readonly verdict: 'passed' | 'failed' | 'vacuous' | 'not-run';
 }
 
+/** What a value in `with` may be: a list of words to start as a command, or one of these words. */
+export type WithRule = 'argv' | readonly string[];
+/** By key; other keys may hold anything. */
+export type WithRules = Readonly<Record<string, WithRule>>;
+
 /** What the result of an operation depends on, besides request, Node, Savepoint and the agent's definition: the cache key. */
 export interface InputDeclaration {
   /** `scope`: the scope's files; `workspace`: every file not ignored, and .env*; globs: matching files not ignored; null: never cached. */

@@ -282,6 +282,17 @@ describe(proves('A12', 'places that are strange'), () => {
     rig = createRig({ files: { 'a.ts': '' } });
     writeCounting(rig, { id: 'w', steps: [{ id: 's' }] });
     assert.equal((await rig.run(['run', 'w', '--trust', '--with', '[1]'])).code, 2);
+    for (const [values, message] of [
+      ['{"command":"npm test"}', /step task-execution .*\["npm","test"\]/],
+      ['{"select":"everything"}', /step task-execution .*related, all/],
+    ] as const) {
+      const refused = await rig.run(['run', 'kiro-workflow', '--with', values]);
+      assert.equal(refused.code, 2);
+      assert.equal(refused.only('error').code, 'usage');
+      assert.match(refused.only('error').message, message);
+      assert.deepEqual(refused.of('event'), [], 'nothing was started');
+      plainWords(refused);
+    }
     writeFileSync(path.join(rig.outside, 'file'), '');
     for (const where of ['file/x.sarif', 'gone/x.sarif', '.']) {
       const sarif = path.join(rig.outside, where);

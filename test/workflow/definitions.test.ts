@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Range } from '../../src/contract/findings.ts';
-import { parseWorkflow } from '../../src/orchestrator/workflow/definitions.ts';
+import { parseWorkflow, type AgentNames } from '../../src/orchestrator/workflow/definitions.ts';
 import { proves } from '../requirements.ts';
 
-const AGENTS = new Map([
-  ['bug-hunter', ['hunt']],
-  ['test-executor', ['run', 'design']],
+const AGENTS: AgentNames = new Map([
+  ['bug-hunter', [{ name: 'hunt' }]],
+  ['test-executor', [{ name: 'run', with: { command: 'argv', select: ['related', 'all'] } }, { name: 'design' }]],
   ['own', []],
 ]);
 const parse = (content: string | Uint8Array): ReturnType<typeof parseWorkflow> =>
@@ -63,6 +63,16 @@ const BROKEN: readonly (readonly [string, string, RegExp])[] = [
     'id: w\nsteps:\n  - { id: first, agent: own }\n  - { id: b, agent: own, needs: [‹frist›] }\n',
     /Did you mean "first"/,
   ],
+  [
+    'a command that is no list',
+    'id: w\nsteps:\n  - { id: a, agent: test-executor, with: { command: ‹npm test› } }\n',
+    /must be a list.*\["npm","test"\]/,
+  ],
+  [
+    'a selection of no kind',
+    'id: w\nsteps:\n  - { id: a, agent: test-executor, operation: run, with: { select: ‹al› } }\n',
+    /one of: related, all\./,
+  ],
   ['a step that needs itself', 'id: w\nsteps:\n  - { id: a, agent: own, needs: [‹a›] }\n', /itself/],
   ['a need named twice', `id: w\n${steps}  - { id: b, agent: own, needs: [a, ‹a›] }\n`, /twice/],
   ['two steps of one name', `id: w\n${steps}  - { id: ‹a›, agent: own }\n`, /named a too/],
@@ -111,6 +121,14 @@ describe(proves('A9', 'workflow files that are broken'), () => {
     assert.ok(!broken.ok);
     assert.deepEqual(broken.problems[0]?.range.start, { line: 1, character: 6 });
     assert.equal(parse(Buffer.from(`\uFEFFid: w\n${steps}`)).ok, true);
+  });
+
+  it('checks values in `with` only where the operation says what they must be', () => {
+    const step = (more: string): boolean => parse(`id: w\nsteps:\n  - { id: a, ${more} }\n`).ok;
+    assert.ok(step('agent: test-executor, with: { command: [npm, test], select: all, whatever: 1 }'));
+    assert.ok(step('agent: test-executor, operation: design, with: { command: npm test }'));
+    assert.ok(step('agent: own, with: { command: npm test, select: 7 }'));
+    assert.ok(!step('agent: own, compensate: { agent: test-executor, with: { select: 7 } }'));
   });
 
   it('names every cycle once, and every problem of a file', () => {

@@ -1,4 +1,4 @@
-import type { AgentMessage, AgentOutcome, AgentRequest, InputDeclaration } from '../../contract/agents.ts';
+import type { AgentMessage, AgentOutcome, AgentRequest, InputDeclaration, WithRules } from '../../contract/agents.ts';
 import type { Clock } from '../env.ts';
 import type { Processes } from '../process/processes.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -60,5 +60,7 @@ export interface AgentFacts {
     readonly about: string;
     /** It starts `with.command`, an argv: where a file brought that, only after a person approved it. */
     readonly startsCommand?: true;
+    /** Checked before a run starts: a value that fits none of these would only fail, or be passed over, late. */
+    readonly with?: WithRules;
   }[];
 }

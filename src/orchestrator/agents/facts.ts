@@ -50,11 +50,13 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
         inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] },
         about: 'the related tests, or the task’s own command',
         startsCommand: true,
+        with: { command: 'argv', select: ['related', 'all'] },
       },
       {
         name: 'design',
         inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] },
         about: 'which tests prove this change, run; changed exports that no test reaches',
+        with: { select: ['related', 'all'] },
       },
     ],
   },

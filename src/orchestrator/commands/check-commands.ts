@@ -44,7 +44,7 @@ async function checkNamed({ workspace, registry }: Services, files: readonly str
     import('../integration/parse-agent-files.ts'),
   ]);
   const known = await registry.known();
-  const agents = new Map([...known].map(([id, { operations }]) => [id, operations.map(({ name }) => name)]));
+  const agents = new Map([...known].map(([id, { operations }]) => [id, operations]));
   const problems: Problem[] = [];
   for (const file of files) {
     const content = contentOf(path.resolve(workspace.root, file));

@@ -1,11 +1,14 @@
+import type { WithRules } from '../../contract/agents.ts';
 import { workflowSchema, type WorkflowDefinition } from '../../contract/definitions.ts';
 import type { Range } from '../../contract/findings.ts';
+import type { JsonObject } from '../../contract/json.ts';
 import { didYouMean } from '../definitions/did-you-mean.ts';
 import { parseYaml, type ParsedYaml } from '../definitions/parse-yaml.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { withProblems } from '../definitions/with-problems.ts';
 
 /** Agents that a workflow may name, with the operations they accept (none: any name is passed on). */
-export type AgentNames = ReadonlyMap<string, readonly string[]>;
+export type AgentNames = ReadonlyMap<string, readonly { readonly name: string; readonly with?: WithRules }[]>;
 
 export type ParsedWorkflow =
   | { readonly ok: true; readonly definition: WorkflowDefinition; /** Of the `id`. */ readonly idRange: Range }
@@ -60,7 +63,7 @@ function agentProblems({ steps }: WorkflowDefinition, agents: AgentNames): reado
 }
 
 function callProblems(
-  call: { readonly agent: string; readonly operation?: string | undefined },
+  call: { readonly agent: string; readonly operation?: string | undefined; readonly with?: JsonObject | undefined },
   path: Unplaced['path'],
   agents: AgentNames,
 ): readonly Unplaced[] {
@@ -70,10 +73,17 @@ function callProblems(
     const message = `There is no agent ${call.agent}.${didYouMean(call.agent, names)} Agents: ${names.join(', ')}.`;
     return [{ path: [...path, 'agent'], message }];
   }
-  const { operation } = call;
-  if (operation === undefined || operations.length === 0 || operations.includes(operation)) return [];
-  const hint = didYouMean(operation, operations);
-  const message = `${call.agent} has no operation ${operation}.${hint} Operations: ${operations.join(', ')}.`;
+  if (operations.length === 0) return [];
+  const { operation = operations[0]?.name ?? '' } = call;
+  const known = operations.find(({ name }) => name === operation);
+  if (known)
+    return withProblems(known.with ?? {}, call.with ?? {}).map(({ key, message }) => ({
+      path: [...path, 'with', key],
+      message,
+    }));
+  const names = operations.map(({ name }) => name);
+  const hint = didYouMean(operation, names);
+  const message = `${call.agent} has no operation ${operation}.${hint} Operations: ${names.join(', ')}.`;
   return [{ path: [...path, 'operation'], message }];
 }
 

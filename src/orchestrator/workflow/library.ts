@@ -6,7 +6,7 @@ import type { Range } from '../../contract/findings.ts';
 import { didYouMean } from '../definitions/did-you-mean.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { CheckedFiles } from './checked-files.ts';
-import type { ParsedWorkflow } from './definitions.ts';
+import type { AgentNames, ParsedWorkflow } from './definitions.ts';
 import { sha256 } from './inputs.ts';
 import type { AgentDirectory, WorkflowLibrary } from './ports.ts';
 
@@ -76,7 +76,7 @@ export function createLibrary(deps: LibraryDeps): Library {
 
   async function readingNow(): Promise<Reading> {
     const known = await deps.agents.known();
-    const agents = new Map([...known].map(([id, { operations }]) => [id, operations.map(({ name }) => name)]));
+    const agents = new Map([...known].map(([id, { operations }]) => [id, operations]));
     return { agents, key: sha256(JSON.stringify([deps.savepointVersion, ...agents])) };
   }
 
@@ -142,7 +142,7 @@ export function createLibrary(deps: LibraryDeps): Library {
 }
 
 interface Reading {
-  readonly agents: ReadonlyMap<string, readonly string[]>;
+  readonly agents: AgentNames;
   readonly key: string;
 }
 

@@ -3,6 +3,7 @@ import type { InputDeclaration } from '../../contract/agents.ts';
 import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import { durationMs } from '../../contract/durations.ts';
 import type { JsonObject } from '../../contract/json.ts';
+import { withProblems } from '../definitions/with-problems.ts';
 import type { KnownAgent, PlannedCall } from './ports.ts';
 
 /** One call of an agent with everything resolved that decides how it is made. */
@@ -63,6 +64,20 @@ export function createPlan(definition: WorkflowDefinition, agents: ReadonlyMap<s
 /** Lays values over each step's `with`; the plan's hash stays that of the definition. */
 export function overlayPlan(plan: Plan, overlay: JsonObject): Plan {
   return { ...plan, steps: plan.steps.map((step) => ({ ...step, with: { ...step.with, ...overlay } })) };
+}
+
+/** The first value laid over that a step would not understand; null when there is none. */
+export function overlayProblem(
+  plan: Plan,
+  agents: ReadonlyMap<string, KnownAgent>,
+  overlay: JsonObject,
+): string | null {
+  for (const { id, agent, operation } of plan.steps) {
+    const rules = agents.get(agent)?.operations.find(({ name }) => name === operation)?.with ?? {};
+    const [problem] = withProblems(rules, overlay);
+    if (problem) return `The step ${id} would not understand --with: ${problem.message}`;
+  }
+  return null;
 }
 
 /** Which calls of a step may come. */

@@ -1,4 +1,4 @@
-import type { AgentMessage, AgentOutcome, AgentRequest, InputDeclaration } from '../../contract/agents.ts';
+import type { AgentMessage, AgentOutcome, AgentRequest, InputDeclaration, WithRules } from '../../contract/agents.ts';
 import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import type { Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
@@ -16,7 +16,12 @@ export interface KnownAgent {
   /** Whether it may change the world: then a step without an undo is listed under `cannotUndo`. */
   readonly mayWrite: boolean;
   /** Names it accepts, the first being the default; empty where any name is passed on as it is. */
-  readonly operations: readonly { readonly name: string; readonly inputs: InputDeclaration }[];
+  readonly operations: readonly {
+    readonly name: string;
+    readonly inputs: InputDeclaration;
+    /** What some values in `with` must be. */
+    readonly with?: WithRules;
+  }[];
   /** What a result depends on where `operations` does not say. */
   readonly inputs: InputDeclaration;
 }

@@ -11,7 +11,7 @@ import type { ResumeRequest, RetryRequest, RunHandle, Runner, RunOptions, StartR
 import type { RunCommand } from './command.ts';
 import { maskDeep, type Mask } from './mask.ts';
 import { createOpenRuns } from './open-runs.ts';
-import { callsOf, createPlan, type Plan } from './plan.ts';
+import { callsOf, createPlan, overlayProblem, type Plan } from './plan.ts';
 import type { AgentDirectory, Invoker, ToolFacts, WorkflowLibrary } from './ports.ts';
 import type { PrepareDeps } from './prepare.ts';
 import type { ResultCache } from './result-cache.ts';
@@ -75,10 +75,14 @@ export function createRunner(deps: RunnerDeps): Runner {
   async function startRun(request: StartRequest): Promise<Result<RunHandle>> {
     const definition = await deps.library.find(request.workflow);
     if (!definition.ok) return definition;
-    const plan = createPlan(definition.value, await deps.agents.known());
+    const known = await deps.agents.known();
+    const plan = createPlan(definition.value, known);
+    const overlay = request.with ?? {};
+    const wrong = overlayProblem(plan, known, overlay);
+    if (wrong !== null) return fail('usage', wrong);
     return launch({
       plan,
-      overlay: request.with ?? {},
+      overlay,
       scopeRequest: request.scope ?? {},
       request,
       retry: null,
