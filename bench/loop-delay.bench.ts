@@ -24,7 +24,9 @@ export const benches: readonly Bench[] = [
       const idle = new Worker(IDLE_THREAD, { eval: true });
       await once(idle, 'start');
       const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-      const { services, close } = await composeServices(workspace);
+      const composed = await composeServices(workspace);
+      if (!composed.ok) throw new Error(composed.failure.message);
+      const { services, close } = composed.value;
       try {
         const opened = await services.openRunner();
         if (!opened.ok) throw new Error(opened.failure.message);

@@ -123,7 +123,9 @@ function commandLine(): string {
 }
 
 async function withRunner<T>(folder: string, work: (run: () => Promise<void>) => Promise<T>): Promise<T> {
-  const { services, close } = await composeServices(folder);
+  const composed = await composeServices(folder);
+  if (!composed.ok) throw new Error(composed.failure.message);
+  const { services, close } = composed.value;
   try {
     const opened = await services.openRunner();
     if (!opened.ok) throw new Error(opened.failure.message);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Env } from '../../src/orchestrator/env.ts';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
@@ -150,7 +150,14 @@ describe('the real outside world only', () => {
 
   it('finds the state folder by the real path of the workspace', () => {
     const host = { ...env.host, env: { SAVEPOINT_STATE_DIR: '/states' } };
-    assert.match(stateDirOf(folder.path, host), /^\/states\/savepoint-env-\w+-[0-9a-f]{16}$/);
-    assert.equal(stateDirOf(path.join(folder.path, 'private/..'), host), stateDirOf(folder.path, host));
+    const found = stateDirOf(folder.path, host);
+    assert.match(found.ok ? found.value : '', /^\/states\/savepoint-env-\w+-[0-9a-f]{16}$/);
+    assert.deepEqual(stateDirOf(path.join(folder.path, 'private/..'), host), found);
+    const file = path.join(folder.path, 'a-file');
+    writeFileSync(file, '');
+    const blocked = stateDirOf(folder.path, { ...host, env: { SAVEPOINT_STATE_DIR: path.join(file, 'states') } });
+    assert.ok(
+      !blocked.ok && blocked.failure.code === 'read-only' && blocked.failure.message.includes(`${file} is a file`),
+    );
   });
 });

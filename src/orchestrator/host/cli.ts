@@ -34,7 +34,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
   const folder = workspaceOf(invocation.workspace);
   if (!folder.ok) return reportFailure(folder.failure, invocation.json);
-  const { services, close, place, earlier, tellDamage } = await composeServices(folder.value);
+  const composed = await composeServices(folder.value);
+  if (!composed.ok) return reportFailure(composed.failure, invocation.json);
+  const { services, close, place, earlier, tellDamage } = composed.value;
   const stopping = new AbortController();
   const context: CommandContext = {
     services,

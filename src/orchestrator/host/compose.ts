@@ -45,9 +45,11 @@ export interface Composed {
 }
 
 /** Wires everything for one workspace. Nothing is written, locked or started before a command asks for it. */
-export async function composeServices(folder: string): Promise<Composed> {
+export async function composeServices(folder: string): Promise<Result<Composed>> {
   const env = createNodeEnv({ version: VERSION });
-  const stateDir = stateDirOf(folder, env.host);
+  const state = stateDirOf(folder, env.host);
+  if (!state.ok) return state;
+  const stateDir = state.value;
   const workspace = createWorkspace({ root: folder, stateDir, files: env.files, host: env.host });
   const { root } = workspace;
   const groups = createGroups({ ...env, folder: path.join(stateDir, 'groups') });
@@ -112,7 +114,7 @@ export async function composeServices(folder: string): Promise<Composed> {
     checkUserFile,
     writeUserFile,
   };
-  return {
+  return ok({
     services,
     async place() {
       const git = await workspace.git();
@@ -143,7 +145,7 @@ export async function composeServices(folder: string): Promise<Composed> {
       await processes.close();
       if (last?.ok) await last.value.journal.close();
     },
-  };
+  });
 }
 
 function checkUserFile(file: string): Result<null> {
