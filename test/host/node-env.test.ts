@@ -123,9 +123,13 @@ describe('the real outside world only', () => {
 
   it('frees a lock when its holder is killed', async () => {
     const lock = path.join(folder.path, 'killed.lock');
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, '../support/lock-holder.ts'), lock], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--expose-gc', path.join(import.meta.dirname, '../support/lock-holder.ts'), lock],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     assert.equal(said.toString(), 'held\n');
     assert.equal(env.locks.isHeld(lock), true);

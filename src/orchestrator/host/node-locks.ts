@@ -7,6 +7,9 @@ const ACQUIRE_WAIT_MS = 100;
 /** SQLite's result code for "another connection holds it". */
 const SQLITE_BUSY = 5;
 
+/** What this process holds. A database that nobody names is collected as garbage, which closes it and so frees its lock. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Locks that the operating system frees on death: an exclusive transaction of SQLite on an empty file, so POSIX and Windows byte
  * locks come well tried. No other code may open a lock file: closing any descriptor of it would free a POSIX lock.
@@ -20,11 +23,10 @@ export function createNodeLocks(): Locks {
         database.close();
         return null;
       }
-      let held = true;
+      held.add(database);
       return {
         release() {
-          if (held) database.close();
-          held = false;
+          if (held.delete(database)) database.close();
         },
       };
     },
