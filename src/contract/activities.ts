@@ -1,0 +1,53 @@
+import type { Origin } from './events.ts';
+
+/** What became of an activity, for one workflow. */
+export const DECISIONS = [
+  'started',
+  'joined',
+  'waiting',
+  'filtered',
+  'cached',
+  'superseded',
+  'over-budget',
+  'untrusted',
+  'loop-stopped',
+] as const;
+export type DecisionKind = (typeof DECISIONS)[number];
+
+/** Why something ran, or did not: one for each workflow that could have started, or one (`workflow: null`) for all of them. */
+export interface Decision {
+  readonly workflow: string | null;
+  readonly decision: DecisionKind;
+  /** One plain sentence: "started run 41", "waits for quiet, 1 s", "only for src/**". */
+  readonly why: string;
+  /** The run that it started, joined or replaced. */
+  readonly run: string | null;
+  readonly number: number | null;
+  /** ISO time. */
+  readonly at: string;
+}
+
+export interface ActivityFile {
+  /** Relative to the workspace, with `/`. */
+  readonly path: string;
+  readonly change: 'created' | 'modified' | 'deleted';
+}
+
+/** A burst of writes by one writer, from its first write until it was quiet. */
+export interface ActivityView {
+  readonly id: string;
+  readonly origin: Origin;
+  /** ISO times of its first and last write; `settledAt` is null while it may still grow. */
+  readonly startedAt: string;
+  readonly lastAt: string;
+  readonly settledAt: string | null;
+  /** The net change: a file that is as it was before is not in it. At most 200 are listed. */
+  readonly files: readonly ActivityFile[];
+  /** Files in all. */
+  readonly total: number;
+  /** Writes that were seen. */
+  readonly writes: number;
+  /** What git did, where `origin` is git: "Switched to feat/invoice". Empty otherwise. */
+  readonly label: string;
+  readonly decisions: readonly Decision[];
+}
