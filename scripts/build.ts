@@ -1,4 +1,4 @@
-// Bundles what people run: the command line and the tool host. Native packages and those too large to copy stay in
+// Bundles what people run: the command line, the tool host, the extension and its worker. Native packages and those too large to copy stay in
 // node_modules, where npm installs them as dependencies.
 import { build } from 'esbuild';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
@@ -31,10 +31,15 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
 } as const;
-// In one file and required: what a command needs is there without a look at the disk for each piece (savepoint.ts).
+// Each in one file and required: what is needed is there without a look at the disk for each piece (savepoint.ts).
 await build({
   ...common,
-  entryPoints: { cli: path.join(host, 'cli.ts') },
+  entryPoints: {
+    cli: path.join(host, 'cli.ts'),
+    worker: path.join(host, 'worker.ts'),
+    extension: path.join(root, 'src/extension/extension.ts'),
+  },
+  external: [...EXTERNAL, 'vscode'],
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
