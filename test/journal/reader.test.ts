@@ -139,4 +139,26 @@ describe(proves('D6', 'journal: reading'), () => {
     assert(followed.includes('c1'));
     assert.equal(machine.clock.waiting(), 0);
   });
+
+  it('follows from now on where fresh events are asked for', async () => {
+    const { machine, second } = await twoSessions();
+    const stop = new AbortController();
+    const followed: string[] = [];
+    const following = (async () => {
+      for await (const { id } of reading(machine).follow({ fresh: true }, stop.signal)) followed.push(id);
+    })();
+    const look = async (): Promise<void> => {
+      machine.clock.advance(250);
+      await new Promise(setImmediate);
+    };
+    await look();
+    assert.deepEqual(followed, []);
+    const third = open(machine);
+    await store(machine, second, { id: 'b3' });
+    await store(machine, third, { id: 'c1' });
+    for (let looks = 0; followed.length < 2 && looks < 50; looks++) await look();
+    assert.deepEqual(followed.toSorted(), ['b3', 'c1']);
+    stop.abort();
+    await following;
+  });
 });

@@ -26,6 +26,8 @@ export interface EventQuery {
   readonly until?: string;
   /** The newest so many. */
   readonly limit?: number;
+  /** Only for `follow`: nothing that is stored already. */
+  readonly fresh?: boolean;
 }
 
 export interface SessionInfo {
