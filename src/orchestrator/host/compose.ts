@@ -44,15 +44,20 @@ export interface Composed {
   readonly close: () => Promise<void>;
 }
 
+export interface ComposeOptions {
+  /** This thread is the only one of the process that works on the folder; others of it before died. Default: not known. */
+  readonly alone?: boolean;
+}
+
 /** Wires everything for one workspace. Nothing is written, locked or started before a command asks for it. */
-export async function composeServices(folder: string): Promise<Result<Composed>> {
+export async function composeServices(folder: string, options: ComposeOptions = {}): Promise<Result<Composed>> {
   const env = createNodeEnv({ version: VERSION });
   const state = stateDirOf(folder, env.host);
   if (!state.ok) return state;
   const stateDir = state.value;
   const workspace = createWorkspace({ root: folder, stateDir, files: env.files, host: env.host });
   const { root } = workspace;
-  const groups = createGroups({ ...env, folder: path.join(stateDir, 'groups') });
+  const groups = createGroups({ ...env, folder: path.join(stateDir, 'groups'), alone: options.alone ?? false });
   const processes = createProcesses({ groups, clock: env.clock });
   const registry = createAgentRegistry({
     root,

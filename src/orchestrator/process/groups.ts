@@ -45,9 +45,11 @@ export interface GroupsDeps {
   readonly host: HostFacts;
   /** Folder for the records, in the workspace's state folder. */
   readonly folder: string;
+  /** Nothing else in this process uses the folder: its records of this process are of a thread of it that died. */
+  readonly alone?: boolean;
 }
 
-export function createGroups({ files, clock, random, host, folder }: GroupsDeps): Groups {
+export function createGroups({ files, clock, random, host, folder, alone = false }: GroupsDeps): Groups {
   const table = createProcessTable(host.platform);
   const ledger = createLedger({ files, folder });
   const live = new Map<string, Group>();
@@ -66,7 +68,11 @@ export function createGroups({ files, clock, random, host, folder }: GroupsDeps)
     const [program = '', ...args] = options.argv;
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: childEnvironment(host.env, { kind: options.environment, extra: options.extraEnv ?? {}, group: id }),
+      env: childEnvironment(host.env, {
+        kind: options.environment,
+        extra: { ...options.extraEnv, ...asNode(program) },
+        group: id,
+      }),
       detached: true,
       shell: false,
       stdio: options.stdio,
@@ -151,6 +157,7 @@ export function createGroups({ files, clock, random, host, folder }: GroupsDeps)
   }
 
   async function isLeftBehind(record: GroupRecord): Promise<boolean> {
+    if (alone && record.owner.pid === host.pid) return true;
     const ownerStart = await table.startTime(record.owner.pid);
     return ownerStart === null || ownerStart !== record.owner.startTime;
   }
@@ -180,6 +187,12 @@ export function createGroups({ files, clock, random, host, folder }: GroupsDeps)
       await Promise.all([...live.values()].map((group) => group.kill()));
     },
   };
+}
+
+/** In VS Code on the desktop, what runs us is Electron, which is a Node only where it is told to be one. */
+function asNode(program: string): Readonly<Record<string, string>> {
+  const isElectron = process.versions['electron'] !== undefined && program === process.execPath;
+  return isElectron ? { ELECTRON_RUN_AS_NODE: '1' } : {};
 }
 
 /** No process has it: stands for "no group is known to be ours". */

@@ -8,7 +8,7 @@ import { VERSION } from '../places.ts';
 
 export function serveEditor({ setup, port }: { readonly setup: WorkerSetup; readonly port: MessagePort }): void {
   const { clock } = createNodeEnv({ version: VERSION });
-  const composing = composeServices(setup.folder).then((composed): Composed => {
+  const composing = composeServices(setup.folder, { alone: true }).then((composed): Composed => {
     if (!composed.ok) throw new Error(composed.failure.message);
     return composed.value;
   });
