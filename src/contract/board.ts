@@ -20,6 +20,8 @@ export interface RunRow extends Omit<
   readonly activities: readonly string[];
   /** Number of the run that replaced it; null otherwise. */
   readonly replacedBy: number | null;
+  /** Of running steps of this window's runs, by step: what they said last ("118 of 190 files"). Shown, never stored; empty for others' runs. */
+  readonly progress: Readonly<Record<string, string>>;
 }
 
 /** What a file's newest check said, as long as the file still has the content that was checked. */
@@ -68,6 +70,8 @@ export interface UnapprovedCommand {
 export interface Board {
   /** `leader`: this window runs triggers. */
   readonly role: 'leader' | 'follower';
+  /** Id of the session that this window's worker writes. */
+  readonly session: string;
   /** Automatic runs are paused for the whole folder. */
   readonly paused: boolean;
   /** Newest first: every live one, the newest 50, and those that stand under Failed. */

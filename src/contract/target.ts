@@ -1,0 +1,22 @@
+/** What a command of a row, a link or a menu is about. Rows of the trees carry one as `target`; links pass one as only argument. */
+export interface Target {
+  /** Uri of the folder root, as text. */
+  readonly folder: string;
+  /** Id of a run. */
+  readonly run?: string;
+  /** Of that run. */
+  readonly step?: string;
+  readonly workflow?: string;
+  readonly activity?: string;
+  /** Id of an event. */
+  readonly event?: string;
+}
+
+/** The target of a command's first argument: one itself, or a row that carries one. Null from the palette or a key. */
+export function targetOf(argument: unknown): Target | null {
+  if (typeof argument !== 'object' || argument === null) return null;
+  if ('target' in argument) return targetOf(argument.target);
+  return isTarget(argument) ? argument : null;
+}
+
+const isTarget = (value: object): value is Target => 'folder' in value && typeof value.folder === 'string';
