@@ -70,6 +70,21 @@ export function createCollector(): Collector {
   };
 }
 
+/** Files with findings of which the content is kept; the others' findings stand until the file is written. */
+const MAX_CONTENTS = 1000;
+
+/** Content ids of the files that the findings are in, as of before the step. */
+export function contentsOf(
+  findings: StepResult['findings'],
+  before: ReadonlyMap<string, string> | undefined,
+): Readonly<Record<string, string>> {
+  const files = [...new Set(findings.map(({ file }) => file))].slice(0, MAX_CONTENTS);
+  return Object.fromEntries(files.flatMap((file) => entryOf(file, before?.get(file))));
+}
+
+const entryOf = (file: string, id: string | undefined): readonly (readonly [string, string])[] =>
+  id === undefined ? [] : [[file, id]];
+
 /** A step's error as it is stored: at most 20 lines of at most 2,000 characters, and the beginning of a long command. */
 export function boundError(error: StepError): StepError {
   const lastLines = error.lastLines?.slice(-20).map((line) => line.slice(0, 2000));

@@ -4,7 +4,7 @@ import type { Env } from '../env.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { startCall, type Call, type CallEnd } from './call.ts';
-import { boundError, createCollector, type Collector } from './collect.ts';
+import { boundError, contentsOf, createCollector, type Collector } from './collect.ts';
 import type { EventGroup, RunCommand } from './command.ts';
 import { decide } from './decide.ts';
 import { CANCELLED, keyOf } from './decide-step.ts';
@@ -147,7 +147,8 @@ export function drive(
       return;
     }
     const checked = await checkAfter(turn, step);
-    const result = work.collector.finish(outcome, checked.written);
+    const kept = work.collector.finish(outcome, checked.written);
+    const result = { ...kept, contents: contentsOf(kept.findings, prepared.get(step)?.before) };
     const timeMs = endTimes(end, outcome.ok ? (outcome.timeMs ?? {}) : {}, checked.diskMs);
     const last = prepared.get(step);
     if (outcome.ok) {

@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../contract/events.ts';
 import type { StepError } from '../../contract/failures.ts';
 import type { Finding, TestCase } from '../../contract/findings.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
-import type { ChangedSince, TimeSplit } from '../../contract/runs.ts';
+import type { ChangedSince, RunTrigger, TimeSplit } from '../../contract/runs.ts';
 import type { ScopeRequest } from '../workspace/workspace.ts';
 import type { Plan } from './plan.ts';
 
@@ -20,6 +20,8 @@ export interface StepResult {
   readonly evidence: readonly Omit<Evidence, 'step'>[];
   /** Files of the workspace that changed while the step ran. */
   readonly written: readonly string[];
+  /** Files with findings → their content ids when the step began: what was found is true of these. Missing in older records. */
+  readonly contents?: Readonly<Record<string, string>>;
 }
 
 /** `files` is null for "all" and where the list is very long: it is then asked for again on resume. */
@@ -44,7 +46,13 @@ export interface RunStart {
   readonly retryOf: string | null;
   /** Only for a retry: the step it starts from. */
   readonly from: string | null;
+  /** Absent from runs that earlier versions started, all by hand. */
+  readonly trigger?: RunTrigger;
+  /** An editor goes on by itself with what it started; what a terminal started waits for `resume`. */
+  readonly host?: RunHost;
 }
+
+export type RunHost = 'editor' | 'terminal';
 
 interface OfStep {
   readonly run: string;
@@ -115,6 +123,11 @@ export type RunEvent =
     }
   | { readonly type: 'workflow.waiting'; readonly data: OfStep & { readonly question: string } }
   | { readonly type: 'workflow.cancelled'; readonly data: { readonly run: string } }
+  | {
+      readonly type: 'workflow.superseded';
+      /** `by`: the number of the run that replaces it; null where what it looked at needs no look any more. */
+      readonly data: { readonly run: string; readonly by: number | null };
+    }
   | { readonly type: 'workflow.completed'; readonly data: { readonly run: string; readonly status: 'completed' } }
   | {
       readonly type: 'workflow.failed';
@@ -160,6 +173,7 @@ const RUN_EVENT_TYPES: Readonly<Record<RunEventType, true>> = {
   'workflow.resumed': true,
   'workflow.waiting': true,
   'workflow.cancelled': true,
+  'workflow.superseded': true,
   'workflow.completed': true,
   'workflow.failed': true,
   'workflow.compensation.started': true,
