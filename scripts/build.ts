@@ -1,5 +1,5 @@
-// Bundles what people run: the command line, the tool host, the extension and its worker. Native packages and those too large to copy stay in
-// node_modules, where npm installs them as dependencies.
+// Bundles what people run: the command line, the tool host, the extension and its worker. Packages that are native, or find files of
+// theirs beside them, stay in node_modules: npm installs them as dependencies, scripts/package.ts copies what they need.
 import { build } from 'esbuild';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -8,16 +8,7 @@ const root = path.dirname(import.meta.dirname);
 const out = path.join(root, 'dist');
 const host = path.join(root, 'src/orchestrator/host');
 
-const EXTERNAL = [
-  '@secretlint/*',
-  '@vscode/tree-sitter-wasm',
-  'gpt-tokenizer',
-  'oxc-parser',
-  'oxc-resolver',
-  'oxlint',
-  'typescript',
-  'web-tree-sitter',
-];
+const EXTERNAL = ['@vscode/tree-sitter-wasm', 'oxc-parser', 'oxc-resolver', 'oxlint', 'typescript', 'web-tree-sitter'];
 
 rmSync(out, { recursive: true, force: true });
 const common = {

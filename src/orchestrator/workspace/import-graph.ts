@@ -3,10 +3,13 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, posix } from 'node:path';
 import { importRequests, isCodeFile, type ImportRequest, type RequestKind } from './import-requests.ts';
 import { createImportResolver, type ImportResolver, type WorkspacePackage } from './import-resolver.ts';
+import { oxcParser, oxcResolver } from './native-parts.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Which code file of a workspace uses which other. JavaScript, TypeScript, JSX, and the scripts of Vue, Svelte and Astro files. */
 export interface ImportGraph {
+  /** False where the native parts that follow imports are missing: an edge that is not there then proves nothing. */
+  readonly complete: boolean;
   /** Every code file, sorted. */
   readonly files: readonly string[];
   /** What the file itself uses, by kind; empty for files that are not in the graph. */
@@ -34,8 +37,9 @@ export interface ImportEdge {
   readonly kind: RequestKind;
 }
 
-/** Raised whenever requests or resolution change their meaning. */
-const FORMAT = 2;
+const COMPLETE = oxcParser !== null && oxcResolver !== null;
+/** Another for each meaning of requests and resolution; with and without native parts they differ. */
+const FORMAT = COMPLETE ? 2 : 3;
 /** Files whose change can change where an import leads. */
 const LAYOUT =
   /(?:^|\/)(?:package\.json|[jt]sconfig[^/]*\.json|package-lock\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml|yarn\.lock|bun\.lockb?)$/;
@@ -171,6 +175,7 @@ function graphOf(
   const uses = (file: string): readonly ImportEdge[] => files.get(file)?.edges ?? [];
   const usedBy = (file: string): readonly ImportEdge[] => users.get(file) ?? [];
   return {
+    complete: COMPLETE,
     files: [...files.keys()],
     uses,
     requests: (file) => files.get(file)?.requests ?? [],

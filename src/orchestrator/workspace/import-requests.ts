@@ -1,4 +1,5 @@
-import { parseSync } from 'oxc-parser';
+import ts from 'typescript';
+import { oxcParser } from './native-parts.ts';
 
 /**
  * How a file refers to another: `import` runs it, `type` is erased before anything runs, `reference` names it in a string
@@ -49,7 +50,12 @@ function componentScripts(text: string): string {
 }
 
 function addModuleSyntax(file: string, code: string, add: Add): void {
-  const { module } = parseSync(file, code);
+  if (oxcParser === null) {
+    // Takes erased imports for real ones, and misses what only a parser sees: the graph is then not complete.
+    for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles) add('import', fileName);
+    return;
+  }
+  const { module } = oxcParser.parseSync(file, code);
   for (const { moduleRequest, entries } of module.staticImports) {
     add(entries.length > 0 && entries.every((entry) => entry.isType) ? 'type' : 'import', moduleRequest.value);
   }

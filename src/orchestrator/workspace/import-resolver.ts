@@ -1,7 +1,8 @@
 import { isBuiltin } from 'node:module';
 import { posix, relative, sep } from 'node:path';
-import { ResolverFactory, type NapiResolveOptions } from 'oxc-resolver';
+import type { NapiResolveOptions } from 'oxc-resolver';
 import type { ImportRequest } from './import-requests.ts';
+import { oxcResolver } from './native-parts.ts';
 
 /** A package of the workspace (its root package included). */
 export interface WorkspacePackage {
@@ -37,8 +38,9 @@ export function createImportResolver(deps: {
   readonly packages: readonly WorkspacePackage[];
 }): ImportResolver {
   const { root, files } = deps;
-  const withTsconfig = new ResolverFactory({ ...OPTIONS, tsconfig: 'auto' });
-  const plain = withTsconfig.cloneWithOptions({ ...OPTIONS });
+  // Without it conventions alone lead from a request to a file: the graph is then not complete.
+  const withTsconfig = oxcResolver === null ? null : new oxcResolver.ResolverFactory({ ...OPTIONS, tsconfig: 'auto' });
+  const plain = withTsconfig?.cloneWithOptions({ ...OPTIONS });
   const packages = [...deps.packages].sort((a, b) => b.name.length - a.name.length);
   const folders = [...deps.packages].map((one) => one.folder).sort((a, b) => b.length - a.length);
   const bare = new Map<string, readonly string[]>();
@@ -48,7 +50,7 @@ export function createImportResolver(deps: {
   const lookUp = (from: string, text: string): readonly string[] | null => {
     const file = posix.join(root, from);
     // A tsconfig that extends or references a missing file makes the first answer "not found" for every import.
-    const path = withTsconfig.resolveFileSync(file, text).path ?? plain.sync(posix.dirname(file), text).path;
+    const path = withTsconfig?.resolveFileSync(file, text).path ?? plain?.sync(posix.dirname(file), text).path;
     return path === undefined ? null : toSources(path.split(/[?#]/)[0] ?? path);
   };
   const toSources = (path: string): readonly string[] => {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { AgentOutcome } from '../../../contract/agents.ts';
 import { countWords } from '../../../contract/words.ts';
+import { findOwnOxlint, NO_NATIVE_PARTS } from '../../workspace/native-parts.ts';
 import { packageManagerOf } from '../../workspace/package-manager.ts';
 import { isScript } from '../../workspace/parsed-source.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -31,11 +32,14 @@ export async function inspectTools(
       message: `${linter} is configured (${where}) but not installed. Get it with: ${get}`,
     };
   });
-  const builtIn: Inspected = {
-    name: 'lint',
-    status: 'ok',
-    message: 'no linter is configured here: a small set of rules that ships with Savepoint is used',
-  };
+  const builtIn: Inspected =
+    findOwnOxlint() === null
+      ? { name: 'lint', status: 'warning', message: `lint is not checked: ${NO_NATIVE_PARTS}` }
+      : {
+          name: 'lint',
+          status: 'ok',
+          message: 'no linter is configured here: a small set of rules that ships with Savepoint is used',
+        };
   return inspection([compilerCheck(compilerOf(workspace.root)), ...(linters.length > 0 ? linters : [builtIn])]);
 }
 

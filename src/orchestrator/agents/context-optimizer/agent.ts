@@ -1,6 +1,7 @@
 import { join, posix } from 'node:path';
 import type { AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
 import { loadImportGraph } from '../../workspace/import-graph.ts';
+import { NO_NATIVE_PARTS, oxcParser } from '../../workspace/native-parts.ts';
 import type { Agent, AgentContext } from '../agent.ts';
 import { makeBundle, type Bundle, type Candidate } from './bundle.ts';
 import { readCommits } from './co-change.ts';
@@ -103,6 +104,8 @@ async function lookAround(
   const folder = join(request.stateDir, 'agents', request.agent);
   const files = await workspace.files();
   if (files.length === 0) return null;
+  if (oxcParser === null)
+    context.emit({ kind: 'not-checked', what: 'definitions in JavaScript and TypeScript', why: NO_NATIVE_PARTS });
   context.emit({ kind: 'progress', message: `reading ${String(files.length)} files` });
   const [imports, index, commits, question] = await Promise.all([
     loadImportGraph({ workspace, cacheFile: join(folder, 'import-graph.json') }),

@@ -1,12 +1,5 @@
-import {
-  parseSync,
-  type Class,
-  type Declaration,
-  type Directive,
-  type ExportDefaultDeclarationKind,
-  type Expression,
-  type Statement,
-} from 'oxc-parser';
+import type { Class, Declaration, Directive, ExportDefaultDeclarationKind, Expression, Statement } from 'oxc-parser';
+import { oxcParser } from '../../workspace/native-parts.ts';
 
 /** Something a file defines that others may use. */
 export interface Definition {
@@ -20,9 +13,10 @@ export interface Definition {
 
 const MOST_SIGNATURE = 140;
 
-/** Top-level definitions and members of classes of a JavaScript or TypeScript file, in order. */
+/** Top-level definitions and members of classes of a JavaScript or TypeScript file, in order; none where the parser is missing. */
 export function scriptDefinitions(file: string, text: string): readonly Definition[] {
-  const { program } = parseSync(file, text);
+  if (oxcParser === null) return [];
+  const { program } = oxcParser.parseSync(file, text);
   const add = collector(text);
   for (const statement of program.body) visitStatement(statement, add);
   return add.found;

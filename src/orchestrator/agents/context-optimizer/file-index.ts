@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import * as z from 'zod';
+import { oxcParser } from '../../workspace/native-parts.ts';
 import { isScript } from '../../workspace/parsed-source.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { scriptDefinitions, type Definition } from './definitions.ts';
@@ -24,8 +25,8 @@ export interface FileIndex {
   readonly nameWords: readonly (readonly number[])[];
 }
 
-/** Raised whenever the facts of an unchanged file would come out differently. */
-const FORMAT = 3;
+/** Another whenever the facts of an unchanged file would come out differently, as they do without the native parser. */
+const FORMAT = oxcParser === null ? 4 : 3;
 const READ_AT_ONCE = 32;
 /** Larger files are data or generated; they can still be found by their path. */
 const MOST_CHARACTERS = 400_000;

@@ -74,7 +74,7 @@ async function makePlan(request: AgentRequest, context: AgentContext): Promise<P
     return 'there is no benchmark that Savepoint can run (scripts.bench, bench/*.js, *.bench.ts)';
   const own = new Set(benchmarks.map(({ file }) => file));
   const reached = graph.reaching(changedCode.filter((file) => !own.has(file)));
-  const telling = benchmarks.filter(({ file }) => reached.has(file));
+  const telling = graph.complete ? benchmarks.filter(({ file }) => reached.has(file)) : benchmarks;
   if (telling.length === 0) return `none of the ${String(benchmarks.length)} benchmark files uses a changed file`;
   return { base, differing, changedCode, benchmarks: telling };
 }

@@ -1,9 +1,10 @@
-import { parseSync, Visitor, type Expression, type ObjectProperty, type VisitorObject } from 'oxc-parser';
+import type { Expression, ObjectProperty, VisitorObject } from 'oxc-parser';
+import { oxcParser } from '../../workspace/native-parts.ts';
 
 /** What a configuration file says under some keys, as far as it stands there in plain strings. */
 export interface ConfigLiterals {
   readonly values: Readonly<Record<string, readonly string[]>>;
-  /** Keys whose value is computed. */
+  /** Keys whose value is computed, or not known because the parser is missing. */
   readonly computed: ReadonlySet<string>;
 }
 
@@ -12,8 +13,9 @@ export interface ConfigLiterals {
  * for `{ test: { include: ['a'] } }`; values of several places with the same key are joined.
  */
 export function readConfigLiterals(file: string, text: string, keys: readonly string[]): ConfigLiterals {
+  if (oxcParser === null) return { values: {}, computed: new Set(keys) };
   const json = file.endsWith('.json');
-  const { program } = parseSync(json ? 'config.js' : file, json ? `(${text}\n)` : text);
+  const { program } = oxcParser.parseSync(json ? 'config.js' : file, json ? `(${text}\n)` : text);
   const values: Record<string, string[]> = {};
   const computed = new Set<string>();
   const path: string[] = [];
@@ -26,7 +28,7 @@ export function readConfigLiterals(file: string, text: string, keys: readonly st
       else if (item?.type !== 'ObjectExpression') computed.add(key);
     }
   };
-  const visitor = new Visitor({
+  const visitor = new oxcParser.Visitor({
     Property: (property) => {
       path.push(nameOf(property));
       const at = `.${path.join('.')}`;

@@ -1,5 +1,6 @@
 import type { ImportGraph } from '../../workspace/import-graph.ts';
 import { isCodeFile } from '../../workspace/import-requests.ts';
+import { NO_NATIVE_PARTS } from '../../workspace/native-parts.ts';
 import type { Suite } from './suite.ts';
 
 /** Which tests of one suite to run, and why. */
@@ -45,6 +46,7 @@ export function selectTests(input: {
   const selections = suites.map((suite): Selection => {
     const reached = [...reaching.keys()].filter((file) => suite.testFiles.includes(file));
     const all = (why: string): Selection => ({ suite, kind: 'all', files: reached, why });
+    if (!graph.complete) return all(NO_IMPORTS);
     const setup = setUpBy(suite, graph);
     const shared = changed.find((file) => setup.has(file));
     if (shared !== undefined) return all(`${shared} changed, which sets up every test`);
@@ -64,6 +66,8 @@ export function selectTests(input: {
   return selections.map((one) => ({ ...one, kind: 'all', why: 'no test is known to reach the change' }));
 }
 
+/** Why nothing is left out where imports cannot be followed. */
+export const NO_IMPORTS = `which tests reach the change is not known: ${NO_NATIVE_PARTS}`;
 const NOT_CODE = (file: string): string => `${file} changed, which is not code, so any test may depend on it`;
 const MOCK = (file: string): string => `${file} changed, which may stand for a module in any test`;
 const UNREACHED = (file: string): string => `no test is known to reach ${file}`;

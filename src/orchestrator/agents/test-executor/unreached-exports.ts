@@ -1,7 +1,9 @@
-import { parseSync } from 'oxc-parser';
+import type { ParseResult } from 'oxc-parser';
 import type { Finding } from '../../../contract/findings.ts';
 import { fingerprinted, type FindingDraft } from '../../workspace/fingerprint.ts';
 import type { ImportGraph } from '../../workspace/import-graph.ts';
+import { NO_NATIVE_PARTS, oxcParser } from '../../workspace/native-parts.ts';
+import { positionsIn } from '../../workspace/positions.ts';
 import { applyScopePolicy } from '../../workspace/scope-policy.ts';
 import { touches } from '../../workspace/workspace.ts';
 import type { Session } from './session.ts';
@@ -19,6 +21,11 @@ export async function reportUnreachedExports({
   const { workspace } = context;
   const { scope } = request;
   if (scope.kind === 'all') return { reported: [], older: 0 };
+  if (oxcParser === null || !graph.complete) {
+    context.emit({ kind: 'not-checked', what: 'exports that no test reaches', why: NO_NATIVE_PARTS });
+    return { reported: [], older: 0 };
+  }
+  const { parseSync } = oxcParser;
   const from = context.clock.monotonic();
   const tests = new Set(detection.suites.flatMap((suite) => suite.testFiles));
   const ran = graph.reachedBy(tests);
@@ -31,7 +38,7 @@ export async function reportUnreachedExports({
     const text = await texts(file);
     const changed = await workspace.changedLines(scope, file);
     const drafts: FindingDraft[] = [];
-    for (const exported of exportedFunctions(file, text)) {
+    for (const exported of exportedFunctions(parseSync(file, text), text)) {
       if (!touches(changed, exported.startLine, exported.endLine)) continue;
       if (await isReached({ file, name: exported.name, graph, ran, tests, texts, seen: new Set() })) continue;
       drafts.push(draft(file, exported, changed));
@@ -74,8 +81,7 @@ interface ExportedFunction {
 }
 
 /** Functions and classes that the file exports by name or as its default. Text that does not parse has none. */
-function exportedFunctions(file: string, text: string): readonly ExportedFunction[] {
-  const { program, module } = parseSync(file, text);
+function exportedFunctions({ program, module }: ParseResult, text: string): readonly ExportedFunction[] {
   const exported = new Map(
     module.staticExports.flatMap(({ entries }) =>
       entries
@@ -83,16 +89,16 @@ function exportedFunctions(file: string, text: string): readonly ExportedFunctio
         .map((entry) => [entry.localName.name ?? 'default', entry.exportName.name ?? 'default'] as const),
     ),
   );
-  const starts = lineStarts(text);
+  const positionAt = positionsIn(text);
   const found: ExportedFunction[] = [];
   const add = (local: string, node: Span, at: Span): void => {
     const name = exported.get(local);
     if (name === undefined) return;
-    const place = positionAt(starts, at.start);
+    const place = positionAt(at.start);
     found.push({
       name,
-      startLine: positionAt(starts, node.start).line,
-      endLine: positionAt(starts, node.end).line,
+      startLine: positionAt(node.start).line,
+      endLine: positionAt(node.end).line,
       ...place,
     });
   };
@@ -186,16 +192,4 @@ function createTexts(read: (file: string) => Promise<string | null>): (file: str
     known.set(file, text);
     return text;
   };
-}
-
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function positionAt(starts: readonly number[], offset: number): { readonly line: number; readonly character: number } {
-  const after = starts.findIndex((start) => start > offset);
-  const line = (after < 0 ? starts.length : after) - 1;
-  return { line, character: offset - (starts[line] ?? 0) };
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { findOwnOxlint, NO_NATIVE_PARTS } from '../../../workspace/native-parts.ts';
 import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
@@ -40,19 +40,17 @@ export interface Oxlint {
 export async function lintWithOxlint(hunt: Hunt, scripts: readonly string[], skip: ReadonlySet<string>): Promise<void> {
   const files = scripts.filter((file) => !skip.has(file) && !hunt.packed.has(file));
   if (files.length === 0) return;
+  const own = findOwnOxlint();
+  if (own === null) return hunt.notChecked('lint', NO_NATIVE_PARTS);
   hunt.progress('lint: oxlint');
   const folder = join(hunt.request.stateDir, 'agents', 'bug-hunter');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const config = join(folder, 'oxlintrc.json');
   await writeFile(config, JSON.stringify(ourConfig(), null, 1));
-  const from = createRequire(import.meta.url);
-  const packageFile = from.resolve('oxlint/package.json');
-  const about: unknown = from(packageFile);
-  const version = z.object({ version: z.string() }).parse(about).version;
-  const command = [hunt.context.node.path, join(dirname(packageFile), 'bin/oxlint'), '--disable-nested-config'];
+  const command = [hunt.context.node.path, own.entry, '--disable-nested-config'];
   await runOxlint(hunt, files, {
     tool: 'built in: oxlint',
-    version,
+    version: own.version,
     command,
     config,
     environment: 'tool',
