@@ -10,6 +10,13 @@ export interface Target {
   readonly activity?: string;
   /** Id of an event. */
   readonly event?: string;
+  /** Of a finding. */
+  readonly fingerprint?: string;
+}
+
+/** `command:` link of a hover or a text. */
+export function commandLink(command: string, target: Target): string {
+  return `command:${command}?${encodeURIComponent(JSON.stringify([target]))}`;
 }
 
 /** The target of a command's first argument: one itself, or a row that carries one. Null from the palette or a key. */
