@@ -1,13 +1,19 @@
+import type { DecisionKind } from './activities.ts';
 import type { RunStatus, StepStatus } from './runs.ts';
 import type { Severity } from './findings.ts';
 
 /** Contributed colours (`savepoint.<name>`), `muted` being the theme's own. */
 export type Tone = 'passed' | 'failed' | 'attention' | 'running' | 'undone' | 'muted';
 
-export interface StateLook {
+export interface Look {
   /** Product icon of VS Code. */
   readonly icon: string;
   readonly tone: Tone;
+  /** A few words where nothing more is known. */
+  readonly word: string;
+}
+
+export interface StateLook extends Look {
   /** Shape of the box in a graph: carries the state without colour. */
   readonly shape:
     | 'dotted'
@@ -23,8 +29,6 @@ export interface StateLook {
   /** Terminal symbol, and the plain letters where the locale is not UTF-8. `⠹` stands for the turning one. */
   readonly symbol: string;
   readonly plain: string;
-  /** A few words where nothing more is known. */
-  readonly word: string;
 }
 
 /** The one table of states: trees, pages, terminal and tests take words, icons, colours and shapes from here. */
@@ -50,6 +54,26 @@ export const STATES = {
   compensating: { icon: 'discard', tone: 'undone', shape: 'hatched', symbol: '↻', plain: 'undo', word: 'undoing' },
   compensated: { icon: 'discard', tone: 'undone', shape: 'struck', symbol: '↻', plain: 'undo', word: 'undone' },
 } as const satisfies Record<RunStatus | StepStatus, StateLook>;
+
+/** What is known of checks beyond the state of a run. */
+export const OUTCOMES = {
+  unchecked: { icon: 'circle', tone: 'muted', word: 'not checked yet' },
+  vacuous: { icon: 'circle-slash', tone: 'attention', word: 'no tests ran' },
+  stale: { icon: 'history', tone: 'muted', word: 'out of date' },
+} as const satisfies Record<string, Look>;
+
+/** What became of an activity. */
+export const DECISION_LOOKS = {
+  started: { icon: 'play', tone: 'muted', word: 'started a run' },
+  joined: { icon: 'git-merge', tone: 'muted', word: 'joined a run' },
+  waiting: { icon: 'clockface', tone: 'muted', word: 'waits for quiet' },
+  filtered: { icon: 'filter', tone: 'muted', word: 'not asked for' },
+  cached: { icon: 'archive', tone: 'muted', word: 'from cache' },
+  superseded: { icon: 'arrow-swap', tone: 'muted', word: 'replaced' },
+  'over-budget': { icon: 'dashboard', tone: 'attention', word: 'over budget' },
+  untrusted: { icon: 'shield', tone: 'attention', word: 'folder not trusted' },
+  'loop-stopped': { icon: 'sync-ignored', tone: 'attention', word: 'loop stopped' },
+} as const satisfies Record<DecisionKind, Look>;
 
 /** Gravest first. Here and not beside the schema, so that words cost no start a schema library. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;

@@ -1,11 +1,13 @@
 import type { StoredEvent } from '../../../contract/events.ts';
 import type { Json } from '../../../contract/json.ts';
+import { lookOfRun, outcomeWords, runFacts } from '../../../contract/run-words.ts';
+import type { RunView } from '../../../contract/runs.ts';
 import { countWords, durationWords } from '../../../contract/words.ts';
 import type { Item } from '../../commands/handler.ts';
 import type { Repair } from '../../journal/journal.ts';
 import type { LiveProgress } from './step-rows.ts';
 import { createLiveView, type LiveOptions, type LiveView } from './live.ts';
-import { lookOfRun, outcomeWords, reportLines } from './report.ts';
+import { reportLines } from './report.ts';
 import { shellWords } from './shell-words.ts';
 import { clockTime } from './step-rows.ts';
 import { paint, printable, wrap, type Line, type Terminal } from './terminal.ts';
@@ -158,14 +160,15 @@ function repairWords({ file, keptAside }: Repair): string {
   return `The journal was repaired: ${file}.${kept} savepoint doctor has the details.`;
 }
 
-function runRow(view: Parameters<typeof outcomeWords>[0]): Line {
-  const look = lookOfRun(view);
+function runRow(view: RunView): Line {
+  const facts = runFacts(view);
+  const look = lookOfRun(facts);
   const took = view.endedAt === null ? '' : durationWords(Date.parse(view.endedAt) - Date.parse(view.startedAt));
   return [
     { text: `${String(view.number).padStart(5)}  ` },
     { text: `${look.symbol} `, style: look.tone },
     { text: view.workflow.padEnd(20) },
-    { text: ` ${outcomeWords(view)}` },
+    { text: ` ${outcomeWords(facts)}` },
     {
       text: `  ${new Date(view.startedAt).toLocaleString('sv-SE').slice(0, 16)}${took === '' ? '' : ` · ${took}`}`,
       style: 'dim',

@@ -1,6 +1,7 @@
+import { failureWords, lookOfStep } from '../../../contract/run-words.ts';
 import type { RunView, StepView } from '../../../contract/runs.ts';
 import { STATES, countWords, durationWords } from '../../../contract/words.ts';
-import { clockTime, failureWords, lookOf, stepRows, type LiveProgress } from './step-rows.ts';
+import { clockTime, stepRows, type LiveProgress } from './step-rows.ts';
 import { paint, printable, type Line, type Terminal } from './terminal.ts';
 
 /** Shows a run while it goes on. `close` leaves nothing of a live tree behind: the report follows. */
@@ -148,7 +149,7 @@ function changeWords(step: StepView, old: StepView | undefined): string | null {
     case 'cached':
       return `${plain}, from cache, run ${step.cachedNumber ?? '?'}`;
     case 'completed':
-      return `${lookOf(step).plain}, ${step.summary}, ${durationWords(step.durationMs)}`;
+      return `${lookOfStep(step).plain}, ${step.summary}, ${durationWords(step.durationMs)}`;
     case 'failed':
       return `${plain}ED, ${failureWords(step)}`;
     default:

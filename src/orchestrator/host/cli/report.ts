@@ -1,16 +1,9 @@
 import type { Finding, Severity } from '../../../contract/findings.ts';
+import { failedStepOf, lookOfRun, runFacts, withOutcome } from '../../../contract/run-words.ts';
 import type { RunView, StepView, TimeSplit } from '../../../contract/runs.ts';
-import {
-  SEVERITIES,
-  SEVERITY_WORDS,
-  STATES,
-  countWords,
-  durationWords,
-  type StateLook,
-  type Tone,
-} from '../../../contract/words.ts';
+import { SEVERITIES, SEVERITY_WORDS, STATES, countWords, durationWords, type Tone } from '../../../contract/words.ts';
 import { shellWords } from './shell-words.ts';
-import { failureWords, stepRows } from './step-rows.ts';
+import { stepRows } from './step-rows.ts';
 import { printable, widthOf, wrap, type Line, type Span } from './terminal.ts';
 
 export interface ReportOptions {
@@ -61,14 +54,11 @@ const ENDINGS = {
   superseded: 'was replaced by newer edits',
 } as const;
 
-/** A run that finished with failing tests or errors is not drawn as a good one. */
-export const lookOfRun = (view: RunView): StateLook =>
-  view.status === 'completed' && hasTrouble(view) ? STATES.failed : STATES[view.status];
-
 function headline(view: RunView, { now, unicode }: ReportOptions): Line {
-  const look = lookOfRun(view);
+  const facts = runFacts(view);
+  const look = lookOfRun(facts);
   const step = view.steps.find(({ status }) => status === 'failed' || status === 'compensated');
-  const failedAt = view.steps.find(({ status }) => status === 'failed') ?? step;
+  const failedAt = failedStepOf(view) ?? step;
   const at = (view.status === 'failed' || view.status === 'compensated') && failedAt ? ` at ${failedAt.id}` : '';
   const undone = view.status === 'compensated' ? ', and undone' : '';
   const took = (view.endedAt === null ? now : Date.parse(view.endedAt)) - Date.parse(view.startedAt);
@@ -84,25 +74,8 @@ function headline(view: RunView, { now, unicode }: ReportOptions): Line {
   return [
     { text: mark, style: look.tone },
     { text: words, style: 'bold' },
-    { text: `${withOutcome(view)}  run ${view.number} · ${durationWords(Math.max(0, took))}`, style: 'dim' },
+    { text: `${withOutcome(facts)}  run ${view.number} · ${durationWords(Math.max(0, took))}`, style: 'dim' },
   ];
-}
-
-/** Failing tests or errors found: finished, but not well. */
-const hasTrouble = (view: RunView): boolean =>
-  view.tests.failed > 0 ||
-  view.findings.some(({ severity }) => severity === 'error') ||
-  view.steps.some(({ status }) => status === 'failed');
-
-function withOutcome(view: RunView): string {
-  if (view.status !== 'completed') return '';
-  if (view.steps.length > 0 && view.steps.every(({ nothingChecked }) => nothingChecked))
-    return ', but nothing was checked';
-  const parts = [
-    ...(view.tests.failed > 0 ? [countWords(view.tests.failed, 'failing test')] : []),
-    ...(view.findings.length > 0 ? [countWords(view.findings.length, 'finding')] : []),
-  ];
-  return parts.length === 0 ? '' : ` with ${parts.join(' and ')}`;
 }
 
 const title = (text: string, after = ''): Line => [
@@ -369,14 +342,4 @@ function nextSteps(view: RunView): readonly (readonly [command: string, why: str
   if (status === 'completed' || status === 'failed')
     steps.push([`savepoint show ${number} --json`, 'everything, for scripts']);
   return steps.slice(0, 3);
-}
-
-/** The outcome of a run in a row of a list. */
-export function outcomeWords(view: RunView): string {
-  if (view.status === 'completed') return `finished${withOutcome(view)}`;
-  const failed = view.steps.find(({ status }) => status === 'failed');
-  if (failed && (view.status === 'failed' || view.status === 'compensated')) {
-    return `failed at ${failed.id}: ${failureWords(failed)}${view.status === 'compensated' ? ', undone' : ''}`;
-  }
-  return STATES[view.status].word;
 }

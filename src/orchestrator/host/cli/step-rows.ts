@@ -1,5 +1,6 @@
+import { byLevel, failureWords, lookOfStep, openNeeds } from '../../../contract/run-words.ts';
 import type { RunView, StepView } from '../../../contract/runs.ts';
-import { STATES, countWords, shortDurationWords, type StateLook } from '../../../contract/words.ts';
+import { STATES, countWords, shortDurationWords } from '../../../contract/words.ts';
 import { printable, widthOf, type Line, type Span } from './terminal.ts';
 
 /** What is known of a running step beyond its events: shown, never stored. */
@@ -22,34 +23,19 @@ const NAME = { least: 23, most: 32 } as const;
 const DURATION = 6;
 const TURNING = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
-/** Steps with the tree's branch in front of those that run side by side: in order of level, then as defined. */
-export function orderedSteps(view: RunView): readonly { readonly step: StepView; readonly branch: '' | '├ ' | '└ ' }[] {
-  const level = new Map<string, number>();
-  const depth = (id: string): number => {
-    const known = level.get(id);
-    if (known !== undefined) return known;
-    const needs = view.steps.find((step) => step.id === id)?.needs ?? [];
-    const own = needs.length === 0 ? 0 : Math.max(...needs.map(depth)) + 1;
-    level.set(id, own);
-    return own;
-  };
-  const sorted = view.steps.map((step) => ({ step, at: depth(step.id) })).sort((a, b) => a.at - b.at);
-  return sorted.map(({ step, at }, index) => {
-    const last = sorted[index + 1]?.at !== at;
-    const alone = last && sorted[index - 1]?.at !== at;
-    return { step, branch: alone || at === 0 ? '' : last ? '└ ' : '├ ' };
+/** Steps with the tree's branch in front of those that run side by side. */
+function branchedSteps(view: RunView): readonly { readonly step: StepView; readonly branch: '' | '├ ' | '└ ' }[] {
+  const sorted = byLevel(view.steps);
+  return sorted.map(({ step, level }, index) => {
+    const last = sorted[index + 1]?.level !== level;
+    const alone = last && sorted[index - 1]?.level !== level;
+    return { step, branch: alone || level === 0 ? '' : last ? '└ ' : '├ ' };
   });
-}
-
-/** A step that ran tests which fail has completed, and is drawn as what it found. */
-export function lookOf(step: StepView): StateLook {
-  const failing = step.failedTests > 0 && (step.status === 'completed' || step.status === 'cached');
-  return failing ? STATES.failed : STATES[step.status];
 }
 
 /** One line per step: symbol, name, duration, words. Below 60 columns without durations, then without the bar. */
 export function stepRows(view: RunView, options: RowOptions): readonly Line[] {
-  const rows = orderedSteps(view);
+  const rows = branchedSteps(view);
   const longest = Math.max(0, ...rows.map(({ step, branch }) => branch.length + step.id.length + 1));
   const nameColumns = Math.min(NAME.most, Math.max(NAME.least, longest));
   return rows.map(({ step, branch }) => stepRow({ view, step, branch, nameColumns, options }));
@@ -65,7 +51,7 @@ interface Row {
 
 function stepRow(row: Row): Line {
   const { step, branch, nameColumns, options } = row;
-  const look = lookOf(step);
+  const look = lookOfStep(step);
   const quiet = look.tone === 'muted';
   const turning = step.status === 'running' && options.now !== null;
   const symbol = turning
@@ -135,10 +121,7 @@ function stepWords(row: Row): Span[] {
 }
 
 function waitsFor({ view, step, nameColumns, options }: Row): string {
-  const open = step.needs.filter((id) => {
-    const status = view.steps.find((other) => other.id === id)?.status;
-    return status !== 'completed' && status !== 'cached';
-  });
+  const open = openNeeds(step, view.steps);
   if (open.length === 0) return 'waits for its turn';
   const named = `waits for ${open.length === 1 ? open[0] : `${open.slice(0, -1).join(', ')} and ${open.at(-1)}`}`;
   return nameColumns + DURATION + 6 + widthOf(named) <= options.columns && options.columns > 100
@@ -168,22 +151,6 @@ function retryWords(step: StepView): string {
   const at = step.nextTryAt === null ? 'soon' : `at ${clockTime(step.nextTryAt)}`;
   const why = step.error === null ? '' : `: ${printable(step.error.message)}`;
   return `tries again ${at}, try ${step.attempts + 1} of ${Math.max(step.retryMax + 1, step.attempts + 1)}${why}`;
-}
-
-/** "exit code 2, 3 tries": how a step failed, in a few words. */
-export function failureWords(step: StepView): string {
-  const error = step.error;
-  if (error === null) return STATES.failed.word;
-  const what = {
-    timeout: 'took too long',
-    exit: error.exitCode == null ? 'ended with an error' : `exit code ${error.exitCode}`,
-    spawn: 'could not be started',
-    protocol: 'gave an answer that cannot be read',
-    crashed: 'ended unexpectedly',
-    cancelled: 'stopped',
-    'missing-tool': 'its tool is not installed',
-  }[error.code];
-  return step.attempts > 1 ? `${what}, ${step.attempts} tries` : what;
 }
 
 /** `14:03:19` in local time. */

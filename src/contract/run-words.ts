@@ -1,0 +1,148 @@
+import type { TestTotals } from './agents.ts';
+import type { Severity } from './findings.ts';
+import type { RunView, StepView } from './runs.ts';
+import { OUTCOMES, STATES, countWords, type Look, type StateLook } from './words.ts';
+
+/** What words about a run need: a RunRow is one; of a RunView `runFacts` makes one. */
+export interface RunFacts extends Pick<RunView, 'status' | 'steps'> {
+  readonly findings: Readonly<Record<Severity, number>>;
+  readonly tests: TestTotals;
+}
+
+export function runFacts({ status, steps, tests, findings }: RunView): RunFacts {
+  const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    status,
+    steps,
+    tests,
+    findings: { error: count('error'), warning: count('warning'), info: count('info') },
+  };
+}
+
+export const findingsOf = ({ findings }: RunFacts): number => findings.error + findings.warning + findings.info;
+
+/** Failing tests, errors found or a failed step: finished, but not well. */
+export const hasTrouble = ({ steps, tests, findings }: RunFacts): boolean =>
+  tests.failed > 0 || findings.error > 0 || steps.some(({ status }) => status === 'failed');
+
+/** Could not finish, or finished with trouble. */
+export const isBad = (run: RunFacts): boolean =>
+  run.status === 'failed' || run.status === 'compensated' || (run.status === 'completed' && hasTrouble(run));
+
+/** It came to a result of its own: neither at work nor stopped nor replaced. */
+export const hasResult = ({ status }: Pick<RunFacts, 'status'>): boolean =>
+  status === 'completed' || status === 'failed' || status === 'compensated';
+
+/** No step could look at anything: never green. */
+export const checkedNothing = ({ status, steps }: RunFacts): boolean =>
+  status === 'completed' && steps.length > 0 && steps.every(({ nothingChecked }) => nothingChecked);
+
+/** Every step's result was known already. */
+export const allCached = ({ status, steps }: RunFacts): boolean =>
+  status === 'completed' && steps.length > 0 && steps.every((step) => step.status === 'cached');
+
+/** A run that finished with failing tests or errors is not drawn as a good one. */
+export const lookOfRun = (run: RunFacts): StateLook =>
+  run.status === 'completed' && hasTrouble(run) ? STATES.failed : STATES[run.status];
+
+/** As `lookOfRun`, and where there is room for it, tells what came from cache and what looked at nothing from what passed. */
+export function lookOfResult(run: RunFacts): Look {
+  if (run.status !== 'completed' || hasTrouble(run)) return lookOfRun(run);
+  if (checkedNothing(run) || run.tests.verdict === 'vacuous') return OUTCOMES.vacuous;
+  return allCached(run) ? STATES.cached : STATES.completed;
+}
+
+/** A step that ran tests which fail has completed, and is drawn as what it found. */
+export function lookOfStep(step: StepView): StateLook {
+  const failing = step.failedTests > 0 && (step.status === 'completed' || step.status === 'cached');
+  return failing ? STATES.failed : STATES[step.status];
+}
+
+/** " with 1 failing test and 2 findings", or nothing. */
+export function withOutcome(run: RunFacts): string {
+  if (run.status !== 'completed') return '';
+  if (checkedNothing(run)) return ', but nothing was checked';
+  const found = findingsOf(run);
+  const parts = [
+    ...(run.tests.failed > 0 ? [countWords(run.tests.failed, 'failing test')] : []),
+    ...(found > 0 ? [countWords(found, 'finding')] : []),
+  ];
+  return parts.length === 0 ? '' : ` with ${parts.join(' and ')}`;
+}
+
+/** The outcome of a run in a row of a list. */
+export function outcomeWords(run: RunFacts): string {
+  if (run.status === 'completed') return `finished${withOutcome(run)}`;
+  const failed = failedStepOf(run);
+  if (failed && (run.status === 'failed' || run.status === 'compensated')) {
+    return `failed at ${failed.id}: ${failureWords(failed)}${run.status === 'compensated' ? ', undone' : ''}`;
+  }
+  return STATES[run.status].word;
+}
+
+export const failedStepOf = ({ steps }: Pick<RunFacts, 'steps'>): StepView | undefined =>
+  steps.find(({ status }) => status === 'failed');
+
+/** What a run came to, in at most five words: "1 test fails", "12 tests pass", "nothing found". */
+export function resultWords(run: RunFacts): string {
+  const { tests, findings } = run;
+  if (tests.failed > 0) return countWords(tests.failed, 'test fails', 'tests fail');
+  if (findings.error > 0) return `${countWords(findings.error, 'error')} found`;
+  const failed = failedStepOf(run);
+  if (failed) return `${failed.id} could not finish`;
+  if (findingsOf(run) > 0) return countWords(findingsOf(run), 'finding');
+  if (checkedNothing(run)) return 'nothing was checked';
+  if (tests.verdict === 'vacuous') return OUTCOMES.vacuous.word;
+  if (tests.passed > 0) return countWords(tests.passed, 'test passes', 'tests pass');
+  return 'nothing found';
+}
+
+/** "exit code 2, 3 tries": how a step failed, in a few words. */
+export function failureWords(step: StepView): string {
+  const error = step.error;
+  if (error === null) return STATES.failed.word;
+  const what = {
+    timeout: 'took too long',
+    exit: error.exitCode == null ? 'ended with an error' : `exit code ${error.exitCode}`,
+    spawn: 'could not be started',
+    protocol: 'gave an answer that cannot be read',
+    crashed: 'ended unexpectedly',
+    cancelled: 'stopped',
+    'missing-tool': 'its tool is not installed',
+  }[error.code];
+  return step.attempts > 1 ? `${what}, ${step.attempts} tries` : what;
+}
+
+/** What a pending step waits for: ids of steps that have no result yet. */
+export const openNeeds = (step: StepView, steps: readonly StepView[]): readonly string[] =>
+  step.needs.filter((id) => {
+    const status = steps.find((other) => other.id === id)?.status;
+    return status !== 'completed' && status !== 'cached';
+  });
+
+/** Steps in order of level, then as defined; those of one level can run side by side. */
+export function byLevel(steps: readonly StepView[]): readonly { readonly step: StepView; readonly level: number }[] {
+  const known = new Map<string, number>();
+  const levelOf = (id: string): number => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const needs = steps.find((step) => step.id === id)?.needs ?? [];
+    const own = needs.length === 0 ? 0 : Math.max(...needs.map(levelOf)) + 1;
+    known.set(id, own);
+    return own;
+  };
+  return steps.map((step) => ({ step, level: levelOf(step.id) })).sort((a, b) => a.level - b.level);
+}
+
+/**
+ * Runs under Failed, of runs newest first: the newest result of each workflow, where it is bad. A later pass clears it; runs
+ * that were stopped or replaced say nothing.
+ */
+export function standingFailures<R extends RunFacts & Pick<RunView, 'workflow'>>(runs: readonly R[]): readonly R[] {
+  const decided = new Set<string>();
+  return runs.filter((run) => {
+    if (!hasResult(run) || decided.has(run.workflow)) return false;
+    decided.add(run.workflow);
+    return isBad(run);
+  });
+}
