@@ -27,6 +27,7 @@ export function serveEditor({ setup, port }: { readonly setup: WorkerSetup; read
 
 const EMPTY: BoardSnapshot['board'] = {
   role: 'follower',
+  session: '',
   paused: false,
   runs: [],
   olderRuns: 0,
