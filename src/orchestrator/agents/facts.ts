@@ -50,7 +50,7 @@ export const BUILT_IN_AGENTS: readonly AgentFacts[] = [
         inputs: { files: 'workspace', tools: ['vitest', 'jest', 'mocha', 'ava'] },
         about: 'the related tests, or the task’s own command',
         startsCommand: true,
-        with: { command: 'argv', select: ['related', 'all'] },
+        with: { command: 'argv', select: ['related', 'all', 'exact'] },
       },
       {
         name: 'design',

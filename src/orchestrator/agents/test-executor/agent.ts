@@ -1,7 +1,12 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentOutcome, AgentRequest, TestTotals } from '../../../contract/agents.ts';
 import type { JsonObject } from '../../../contract/json.ts';
 import type { Agent, AgentContext } from '../agent.ts';
+import { coverageWay } from './coverage-way.ts';
+import { keepCoverage, readCoverage } from './coverage.ts';
+import { discoverTests } from './discover.ts';
 import { inspectRunners } from './inspect.ts';
 import { countBroken, countTests, summaryOf, verdictOf } from './outcome.ts';
 import { choose, openSession, runSelected, type Results, type Session, type SessionDeps } from './session.ts';
@@ -22,6 +27,7 @@ export function createAgent({
           ? runTests(await openSession(request, context, deps))
           : runTaskCommand(request, context),
       design: (request, context) => design(request, context, deps),
+      discover: async (request, context) => discoverTests(await openSession(request, context, deps)),
       inspect: async (request, context) => inspectRunners(await openSession(request, context, deps)),
     },
   };
@@ -40,12 +46,11 @@ async function runTests(session: Session): Promise<AgentOutcome> {
   const { context, detection } = session;
   for (const note of detection.notChecked) context.emit({ kind: 'not-checked', ...note });
   for (const text of detection.notes) context.emit({ kind: 'log', text, stream: 'note' });
-  if (session.request.with['coverage'] === true) {
-    context.emit({ kind: 'not-checked', what: 'coverage', why: 'this version does not measure coverage' });
-  }
   if (detection.suites.length === 0) return nothingToRun(session);
   const selections = choose(session);
+  const coverage = await openCoverage(session, selections);
   const results = await runSelected(session, selections);
+  await coverage.close();
   const failed = results.ran.map(({ result }) => result.judgement).find((judgement) => judgement.kind === 'failed');
   if (failed !== undefined) return { ok: false, error: failed.error };
   if (context.signal.aborted)
@@ -66,6 +71,35 @@ function nothingToRun({ context, detection }: Session): AgentOutcome {
     summary: 'no tests could run',
     nothingChecked: true,
     tests,
+  };
+}
+
+/** Measures coverage while the tests run, where it was asked for; says for which suites it cannot. */
+async function openCoverage(
+  { commands, context, detection, request, graph }: Session,
+  selections: ReturnType<typeof choose>,
+): Promise<{ readonly close: () => Promise<void> }> {
+  const folder = commands.coverage;
+  if (folder === null) return { close: async () => undefined };
+  for (const { suite, kind } of selections) {
+    if (kind === 'none') continue;
+    const way = coverageWay(suite, { cwd: join(commands.root, suite.folder), folder });
+    if (way.kind === 'missing')
+      context.emit({ kind: 'not-checked', what: `coverage of ${suiteName(suite)}`, why: way.why });
+  }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return {
+    async close() {
+      const tests = new Set(detection.suites.flatMap(({ testFiles }) => testFiles));
+      const sources = new Set(graph.files.filter((file) => !tests.has(file)));
+      const { files, damaged } = await readCoverage({ folder, root: commands.root, sources });
+      if (damaged > 0) {
+        const why = 'a runner was stopped before it had written it all';
+        context.emit({ kind: 'not-checked', what: 'some coverage', why });
+      }
+      await rm(folder, { recursive: true, force: true });
+      await keepCoverage(request.stateDir, request.run, files);
+    },
   };
 }
 
@@ -121,6 +155,7 @@ async function totalOf(
   selections: ReturnType<typeof choose>,
   selected: number,
 ): Promise<number | null> {
+  if (session.commands.only.length > 0) return null;
   let total = selected;
   for (const { suite, kind, files } of selections) {
     if (kind === 'all') continue;

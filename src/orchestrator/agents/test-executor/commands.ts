@@ -1,5 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { coverageWay, type CoverageWay } from './coverage-way.ts';
+import { escapeRegExp } from './escape-regexp.ts';
 import type { Suite } from './suite.ts';
 
 /** How one call of a runner starts. */
@@ -21,6 +23,10 @@ export interface CommandDeps {
   readonly node: string;
   /** Where programs are looked up, as the caller has it. */
   readonly path: string;
+  /** Full names of the tests to run, parents joined by ` > `; empty: all in the files. */
+  readonly only: readonly string[];
+  /** Absolute folder of ours that runners write coverage to; null when nobody asked for it. */
+  readonly coverage: string | null;
 }
 
 export interface WantedTests {
@@ -37,7 +43,14 @@ export async function runnerCommand(suite: Suite, wanted: WantedTests, deps: Com
   const env = { ...suite.call.env, PATH: [...bins, deps.path].join(delimiter) };
   const input: Input = { suite, wanted, deps, files: wanted.files?.map((file) => join(deps.root, file)) ?? null };
   const { argv, extraEnv } = await BUILD[suite.runner](input);
-  return { argv: [deps.node, ...argv], cwd, extraEnv: { ...env, ...extraEnv } };
+  return { argv: [deps.node, ...argv], cwd, extraEnv: { ...env, ...extraEnv, ...coverageOf(input)?.env } };
+}
+
+/** Null where coverage was not asked for, or cannot be had (session.ts says so). */
+function coverageOf({ suite, deps }: Input): Extract<CoverageWay, { kind: 'found' }> | null {
+  if (deps.coverage === null) return null;
+  const way = coverageWay(suite, { cwd: join(deps.root, suite.folder), folder: deps.coverage });
+  return way.kind === 'found' ? way : null;
 }
 
 interface Input {
@@ -59,8 +72,9 @@ const BUILD: Readonly<Record<Suite['runner'], (input: Input) => Promise<Built>>>
       await entryOf(input.suite, 'vitest'),
       'run',
       `--reporter=${join(input.deps.reporters, 'vitest-reporter.mjs')}`,
-      '--coverage.enabled=false',
+      ...(coverageOf(input)?.argv ?? ['--coverage.enabled=false']),
       ...input.suite.call.options,
+      ...nameFilter('-t', input),
       ...(input.files ?? input.suite.call.positional),
     ],
     extraEnv: await firstOf(input),
@@ -78,11 +92,12 @@ const BUILD: Readonly<Record<Suite['runner'], (input: Input) => Promise<Built>>>
         ...input.suite.call.nodeFlags,
         await entryOf(input.suite, 'jest'),
         '--ci',
-        '--coverage=false',
+        ...(coverageOf(input)?.argv ?? ['--coverage=false']),
         '--watchAll=false',
         `--reporters=${join(input.deps.reporters, 'jest-reporter.cjs')}`,
         ...order,
         ...input.suite.call.options,
+        ...nameFilter('-t', input),
         ...(input.files === null ? input.suite.call.positional : ['--runTestsByPath', ...input.files]),
       ],
       extraEnv: first,
@@ -97,6 +112,7 @@ const BUILD: Readonly<Record<Suite['runner'], (input: Input) => Promise<Built>>>
       await mochaConfig(input),
       '--reporter',
       join(input.deps.reporters, 'mocha-reporter.cjs'),
+      ...nameFilter('--grep', input),
       ...(input.files ?? firstThenAll(input)),
     ],
     extraEnv: {},
@@ -107,11 +123,33 @@ const BUILD: Readonly<Record<Suite['runner'], (input: Input) => Promise<Built>>>
       '--test',
       `--test-reporter=${join(input.deps.reporters, 'node-reporter.mjs')}`,
       '--test-reporter-destination=stdout',
+      ...nodeNameFilter(input),
       ...(input.files ?? input.suite.testFiles.map((file) => join(input.deps.root, file))),
     ],
     extraEnv: {},
   }),
 };
+
+/** An option's value must stay well below what a command line may hold; with more names the whole files run. */
+const LONGEST_PATTERN = 32_000;
+
+/** One expression for the full names; runners join a name's parts by spaces, newer vitest by ` > `. */
+function namePattern(names: readonly string[]): string | null {
+  const whole = names.map((name) => name.split(' > ').map(escapeRegExp).join('(?: > | )'));
+  const pattern = `^(?:${whole.join('|')})$`;
+  return names.length === 0 || pattern.length > LONGEST_PATTERN ? null : pattern;
+}
+
+function nameFilter(option: string, { deps }: Input): readonly string[] {
+  const pattern = namePattern(deps.only);
+  return pattern === null ? [] : [option, pattern];
+}
+
+/** Node takes what stands between slashes for an expression. */
+function nodeNameFilter({ deps }: Input): readonly string[] {
+  const pattern = namePattern(deps.only);
+  return pattern === null ? [] : [`--test-name-pattern=/${pattern}/`];
+}
 
 /** Mocha is always given its files and keeps their order: the relevant ones, then the rest. */
 function firstThenAll({ suite, wanted, deps }: Input): readonly string[] {

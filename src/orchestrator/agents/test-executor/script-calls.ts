@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { RunnerCall, RunnerId } from './suite.ts';
+import { escapeRegExp } from './escape-regexp.ts';
 
 export interface ScriptReading {
   readonly calls: readonly RunnerCall[];
@@ -191,10 +192,6 @@ function calledScripts(words: readonly string[], scripts: Readonly<Record<string
     const pattern = new RegExp(expression ?? `^${word.split('*').map(escapeRegExp).join('.*')}$`);
     return Object.keys(scripts).filter((name) => pattern.test(name));
   });
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function isOtherRunner(words: readonly string[]): boolean {

@@ -42,7 +42,14 @@ export async function openSession(request: AgentRequest, context: AgentContext, 
     loadImportGraph({ workspace, cacheFile: join(request.stateDir, 'import-graph') }),
     loadKnownTests(join(own, 'known-tests.json')),
   ]);
-  const commands: CommandDeps = { root: workspace.root, scratch: join(own, 'commands'), node: node.path, ...deps };
+  const commands: CommandDeps = {
+    ...deps,
+    root: workspace.root,
+    scratch: join(own, 'commands'),
+    node: node.path,
+    only: namesIn(request.with['names']),
+    coverage: request.with['coverage'] === true ? join(own, 'commands', `coverage-${request.run}`) : null,
+  };
   const detection = await detectSuites({
     workspace,
     graph,
@@ -74,7 +81,8 @@ function withKnown(suite: Suite, known: KnownTests, files: readonly string[]): S
 /** Which tests this request is about. */
 export function choose({ request, detection, graph }: Session): readonly Selection[] {
   const { scope } = request;
-  const named = fileNames(request.with['files']);
+  const named = namesIn(request.with['files']);
+  if (request.with['select'] === 'exact') return exactly(detection, named);
   // Deleted files are not in the scope; who still imports them is changed by that.
   const orphaned = scope.kind === 'changed' ? graph.broken : [];
   const changed = scope.kind === 'all' ? named : [...new Set([...scope.files, ...named, ...orphaned])];
@@ -88,7 +96,15 @@ function everything({ suites }: Detection, why: string): readonly Selection[] {
   return suites.map((suite) => ({ suite, kind: 'all', files: [], why }));
 }
 
-function fileNames(value: unknown): readonly string[] {
+/** These test files and no others. */
+function exactly({ suites }: Detection, files: readonly string[]): readonly Selection[] {
+  return suites.map((suite) => {
+    const own = suite.testFiles.filter((file) => files.includes(file));
+    return { suite, kind: own.length === 0 ? 'none' : 'related', files: own, why: 'they were asked for' };
+  });
+}
+
+function namesIn(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
@@ -124,6 +140,7 @@ export async function runSelected(session: Session, selections: readonly Selecti
     announce(selection, context);
     const count = countAloud(selection.suite, context);
     const onCase = (test: TestCase): void => {
+      if (isLeftOut(test, session.commands.only)) return;
       count(test);
       const about = test.status === 'failed' && request.with['flaky'] !== 'fail' ? flakyWords(history, test) : null;
       if (about === null) say(test);
@@ -147,6 +164,11 @@ export async function runSelected(session: Session, selections: readonly Selecti
     } else say({ ...test, message: `${test.message ?? ''}\n(failed twice; this test ${about})` });
   }
   return { ran, cases, flaky };
+}
+
+/** Asked for some tests, runners tell the others of the file as skipped. */
+function isLeftOut({ name, status }: TestCase, only: readonly string[]): boolean {
+  return only.length > 0 && status === 'skipped' && !only.includes(name);
 }
 
 function flakyWords(history: History, test: TestCase): string | null {
@@ -197,8 +219,10 @@ async function runOne(
   return runSuite(suite, { files: null, first: [] }, deps);
 }
 
-async function learn({ context, known }: Session, { suite, kind }: Selection, result: SuiteResult): Promise<void> {
-  if (result.judgement.kind !== 'looked') return;
+async function learn(session: Session, { suite, kind }: Selection, result: SuiteResult): Promise<void> {
+  const { context, known, commands } = session;
+  // Some of a file's tests say nothing about how many it has.
+  if (result.judgement.kind !== 'looked' || commands.only.length > 0) return;
   // A source that vitest's type check finds fault with is no test file for that.
   const tested = new Set([
     ...suite.testFiles,

@@ -1,5 +1,6 @@
-import type { Finding, Position } from '../../../../contract/findings.ts';
+import type { Finding } from '../../../../contract/findings.ts';
 import { withOccurrence } from '../../../workspace/fingerprint.ts';
+import { positionsIn } from '../../../workspace/positions.ts';
 import { AGENT_ID } from '../patterns/scan.ts';
 import { maskedPreview } from './certain.ts';
 import type { SecretName } from './key.ts';
@@ -11,7 +12,7 @@ export function secretFindings(
   text: string,
   { secrets, nameOf }: { readonly secrets: readonly FoundSecret[]; readonly nameOf: SecretName },
 ): readonly Finding[] {
-  const lineStarts = startsOf(text);
+  const positionAt = positionsIn(text);
   const seen = new Map<string, number>();
   return secrets.map((secret) => {
     const value = text.slice(secret.start, secret.end);
@@ -25,7 +26,7 @@ export function secretFindings(
       confidence: secret.confidence,
       message: messageOf(secret, maskedPreview(value, secret.shown)),
       file,
-      range: { start: positionAt(lineStarts, secret.start), end: positionAt(lineStarts, secret.end) },
+      range: { start: positionAt(secret.start), end: positionAt(secret.end) },
       fingerprint: withOccurrence(key, occurrence),
       fix: 'Take it out of the file, revoke it where it was issued, and read the new one from the environment or a secret store.',
     };
@@ -36,20 +37,4 @@ function messageOf({ name, confidence }: FoundSecret, preview: string): string {
   const verb = confidence === 'certain' ? 'This is' : 'This looks like';
   const article = /^[aeio]/i.test(name) ? 'an' : 'a';
   return `${verb} ${article} ${name} (${preview}): whoever can read this file can use it. Take it out, revoke it, and read it from the environment.`;
-}
-
-function startsOf(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-function positionAt(starts: readonly number[], offset: number): Position {
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low, character: offset - (starts[low] ?? 0) };
 }

@@ -1,0 +1,4 @@
+/** The expression that matches exactly this text. */
+export function escapeRegExp(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\*]/g, '\\$&');
+}
