@@ -27,6 +27,15 @@ export interface Decision {
   readonly at: string;
 }
 
+/** What led to writes that are (or may be) a run's own. */
+export interface Lineage {
+  readonly run: string;
+  /** Ids of the workflows that must not start: those of the chain, and those that its activities started beside them. */
+  readonly ancestors: readonly string[];
+  /** 1 for what the first run wrote. */
+  readonly hops: number;
+}
+
 export interface ActivityFile {
   /** Relative to the workspace, with `/`. */
   readonly path: string;

@@ -18,8 +18,6 @@ export interface RunRow extends Omit<
   readonly failedCommand: string | null;
   /** Activities that started it; empty for a run by hand. */
   readonly activities: readonly string[];
-  /** Number of the run that replaced it; null otherwise. */
-  readonly replacedBy: number | null;
   /** Of running steps of this window's runs, by step: what they said last ("118 of 190 files"). Shown, never stored; empty for others' runs. */
   readonly progress: Readonly<Record<string, string>>;
 }
@@ -36,6 +34,8 @@ export interface FileFindings {
 export interface WorkflowRow {
   readonly id: string;
   readonly name: string;
+  /** What it does, as its file says; missing or empty where it says nothing. */
+  readonly about?: string;
   /** Absolute path; for a built-in one, of the file that ships with Savepoint. */
   readonly file: string;
   readonly builtIn: boolean;

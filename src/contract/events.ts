@@ -71,6 +71,7 @@ export const EVENT_TYPES = [
   'workflow.resumed',
   'workflow.waiting',
   'workflow.cancelled',
+  'workflow.superseded',
   'workflow.step.started',
   'workflow.step.completed',
   'workflow.step.retrying',

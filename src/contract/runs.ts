@@ -1,3 +1,4 @@
+import type { Lineage } from './activities.ts';
 import type { Evidence, NotChecked, TestTotals } from './agents.ts';
 import type { StepError } from './failures.ts';
 import type { Finding, TestCase } from './findings.ts';
@@ -79,6 +80,15 @@ export interface StepView {
   readonly failedTests: number;
 }
 
+/** What started a run: everything but `manual` is an automatic run. */
+export interface RunTrigger {
+  readonly kind: 'manual' | 'save' | 'activity' | 'commit' | 'schedule';
+  /** Ids of the activities that it was started for. */
+  readonly activities: readonly string[];
+  /** Where what it was started for was written by a run. */
+  readonly lineage: Lineage | null;
+}
+
 export interface ChangedSince {
   readonly run: string;
   readonly number: number;
@@ -114,6 +124,9 @@ export interface RunView {
   readonly evidence: readonly Evidence[];
   /** Files in the workspace that tools wrote during the run (new or with another content). */
   readonly written: readonly string[];
+  readonly trigger: RunTrigger;
+  /** Of a superseded run: the number of the run that replaced it; null where it was replaced by none. */
+  readonly replacedBy: number | null;
   /** Why it waits for a person: the step and the question; null otherwise. */
   readonly needsDecision: { readonly step: string; readonly question: string } | null;
 }

@@ -48,6 +48,8 @@ export const runView = (over: Partial<RunView> = {}): RunView => ({
   tests: { passed: 0, failed: 0, skipped: 0, selected: 0, total: null, verdict: 'not-run', cases: [] },
   evidence: [],
   written: [],
+  trigger: { kind: 'manual', activities: [], lineage: null },
+  replacedBy: null,
   needsDecision: null,
   ...over,
 });

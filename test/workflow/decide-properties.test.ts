@@ -76,7 +76,8 @@ function play(sketch: Sketch, crashAt: ReadonlySet<number>): World {
   function goOn(): void {
     if (world.state.phase !== 'running') return;
     store(decide(world.state, { kind: 'interrupt', neverBegan: [] }, TIME));
-    if (isInterrupted(world.state)) store(decide(world.state, { kind: 'resume', session: 's2', answer: null }, TIME));
+    if (isInterrupted(world.state))
+      store(decide(world.state, { kind: 'resume', session: 's2', host: 'terminal', answer: null }, TIME));
   }
   const act = (command: RunCommand): boolean => store(decide(world.state, command, TIME));
 

@@ -1,4 +1,4 @@
-import type { ActivityFile, ActivityView, Decision } from '../../contract/activities.ts';
+import type { ActivityFile, ActivityView, Decision, Lineage } from '../../contract/activities.ts';
 import type { Origin } from '../../contract/events.ts';
 import type { Result } from '../../contract/failures.ts';
 import type { EditorWrite, WorkerSettings } from '../../contract/worker.ts';
@@ -29,14 +29,6 @@ export interface SettledBurst {
   readonly files: readonly ActivityFile[];
   /** Where every write is (or may be) a run's own: that run, what led to it, and how many runs followed from each other. */
   readonly lineage: Lineage | null;
-}
-
-export interface Lineage {
-  readonly run: string;
-  /** Ids of the workflows that must not start: those of the chain, and those that its activities started beside them. */
-  readonly ancestors: readonly string[];
-  /** 1 for what the first run wrote. */
-  readonly hops: number;
 }
 
 /** Decides what runs for a burst, a save, a commit or the clock, starts it, and stores each decision. */

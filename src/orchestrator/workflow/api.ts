@@ -1,8 +1,10 @@
 import type { AgentMessage } from '../../contract/agents.ts';
+import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import type { Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
-import type { RunView } from '../../contract/runs.ts';
+import type { RunTrigger, RunView } from '../../contract/runs.ts';
 import type { ScopeRequest } from '../workspace/workspace.ts';
+import type { RunState } from './run-state.ts';
 
 /** Starts, resumes, retries and stops runs of one workspace. Runs take a number ("41") or an id. */
 export interface Runner {
@@ -18,6 +20,21 @@ export interface Runner {
   retryRun(ref: string, request: RetryRequest): Promise<Result<RunHandle>>;
   /** Stops a run, whoever owns it; resolves with the run as it then is. `not-cancellable` when it had ended. */
   cancelRun(ref: string): Promise<Result<RunView>>;
+  /**
+   * Ends an automatic run at work in this process as superseded; resolves with the run as it then is, its processes gone.
+   * `by`: the number of the run that replaces it. A run that takes back what it did is left to that, and waited for.
+   * `not-cancellable` for a run by hand or one that is not at work here.
+   */
+  supersedeRun(ref: string, how: { readonly by: number | null }): Promise<Result<RunView>>;
+  /**
+   * Goes on with runs that editors had when they closed or died; for editors, at their start and when another one died. A run
+   * whose step may not run twice is then waiting; one whose commands are not approved stays interrupted. Gives those that go on.
+   */
+  goOn(): Promise<Result<readonly RunHandle[]>>;
+  /** Runs at work in this process, as stored. */
+  live(): readonly RunState[];
+  /** While somebody types, automatic runs have one step at work at a time. */
+  setTyping(active: boolean): void;
   /** Stores `workflow.interrupted` for runs of dead sessions. Called by `startRun` and kin; for others that write. */
   recordInterruptions(): Promise<Result<null>>;
   /** Interrupts every run of this process that is live; resolves when that is stored. */
@@ -39,6 +56,12 @@ export interface StartRequest extends RunOptions {
   /** Laid over each step's `with`, and wins. */
   readonly with?: JsonObject | undefined;
   readonly noCache?: boolean | undefined;
+  /** A definition for this run only, in place of the one that `workflow` names. Its agents and operations must be known. */
+  readonly definition?: WorkflowDefinition | undefined;
+  /** Default: by hand. */
+  readonly trigger?: RunTrigger | undefined;
+  /** Automatic runs of this process that this one replaces: its start is stored at once, its steps begin when they have ended. */
+  readonly supersedes?: readonly string[] | undefined;
 }
 
 export interface ResumeRequest extends RunOptions {

@@ -1,7 +1,7 @@
 import type { StepError } from '../../contract/failures.ts';
 import type { ChangedSince, TimeSplit } from '../../contract/runs.ts';
 import type { AgentEvent } from './agent-events.ts';
-import type { RunEvent, RunStart, StepResult } from './run-events.ts';
+import type { RunEvent, RunHost, RunStart, StepResult } from './run-events.ts';
 
 /** What happened to a run, or what somebody wants of it. Times and chance come in from outside. */
 export type RunCommand =
@@ -50,8 +50,15 @@ export type RunCommand =
       readonly chance: Chance;
     }
   | { readonly kind: 'cancel' }
+  /** `by`: as in `workflow.superseded`. */
+  | { readonly kind: 'supersede'; readonly by: number | null }
   | { readonly kind: 'interrupt'; readonly neverBegan: readonly string[] }
-  | { readonly kind: 'resume'; readonly session: string; readonly answer: 'again' | 'done' | 'fail' | null };
+  | {
+      readonly kind: 'resume';
+      readonly session: string;
+      readonly host: RunHost;
+      readonly answer: 'again' | 'done' | 'fail' | null;
+    };
 
 export interface Chance {
   /** Milliseconds since 1970. */

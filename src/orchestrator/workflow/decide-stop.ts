@@ -28,6 +28,13 @@ export function cancel(state: RunState): readonly EventGroup[] {
   return [...groups, [{ type: 'workflow.cancelled', data: { run } }]];
 }
 
+/** What is in flight was aborted before; nothing is undone. */
+export function supersede(state: RunState, by: number | null): readonly EventGroup[] {
+  const { run } = state.start;
+  const calls = [...state.steps.values()].map((step) => cancelledCall(run, step));
+  return [...calls.filter(({ length }) => length > 0), [{ type: 'workflow.superseded', data: { run, by } }]];
+}
+
 export function interrupt(state: RunState, neverBegan: readonly string[]): readonly EventGroup[] {
   if (state.phase !== 'running') return [];
   const { run } = state.start;
@@ -40,10 +47,10 @@ export function interrupt(state: RunState, neverBegan: readonly string[]): reado
 
 export function resume(state: RunState, command: Extract<RunCommand, { kind: 'resume' }>): readonly EventGroup[] {
   const { run } = state.start;
-  const { answer, session } = command;
+  const { answer, session, host } = command;
   const asked = [...state.steps.values()].filter(unsure);
   const again = answer === 'again' ? asked.map(({ plan }) => plan.id) : [];
-  const resumed: EventGroup = [{ type: 'workflow.resumed', data: { run, session, again } }];
+  const resumed: EventGroup = [{ type: 'workflow.resumed', data: { run, session, again, host } }];
   if (answer === null || answer === 'again') return [resumed];
   return [resumed, ...asked.map((step): EventGroup => [answered(state, step, answer)])];
 }

@@ -1,5 +1,5 @@
 import { begin, failed, notStarted, succeed, take } from './decide-step.ts';
-import { cancel, interrupt, resume } from './decide-stop.ts';
+import { cancel, interrupt, resume, supersede } from './decide-stop.ts';
 import { beginUndo, undoFailed, undoSucceeded } from './decide-undo.ts';
 import { MAX_GROUP, type DecidedEvent, type EventGroup, type RunCommand } from './command.ts';
 import type { RunEvent } from './run-events.ts';
@@ -63,6 +63,8 @@ function primary(state: RunState, command: Exclude<RunCommand, { kind: 'start' }
       return [undoFailed(state, stepOf(state, command.step), command)];
     case 'cancel':
       return cancel(state);
+    case 'supersede':
+      return supersede(state, command.by);
     case 'interrupt':
       return interrupt(state, command.neverBegan);
     case 'resume':

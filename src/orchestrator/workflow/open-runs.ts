@@ -14,6 +14,11 @@ export interface OpenRuns {
   sessions(): readonly string[];
   /** Takes a session's mark away: how each of its runs ended is stored. */
   closed(session: string): void;
+  /** An editor had the run when it closed or died, and goes on with it by itself. */
+  leave(run: string): void;
+  left(): readonly string[];
+  /** Takes the note of a left run away: somebody has it, or it ended. */
+  taken(run: string): void;
   /** Asks the run's owner, in whichever process, to stop it. */
   requestStop(run: string): void;
   /** Whether somebody asked; asked once, told once. */
@@ -28,6 +33,7 @@ export function createOpenRuns(deps: {
   const { files, session } = deps;
   const open = path.join(deps.stateDir, 'open-sessions');
   const stops = path.join(deps.stateDir, 'stop-requests');
+  const left = path.join(deps.stateDir, 'to-go-on');
   let marked = false;
   return {
     opened() {
@@ -39,6 +45,9 @@ export function createOpenRuns(deps: {
       if (closing === session) marked = false;
       removeFile(files, path.join(open, closing));
     },
+    leave: (run) => touch(files, left, run),
+    left: () => (files.stat(left) ? files.readDir(left) : []),
+    taken: (run) => void removeFile(files, path.join(left, run)),
     requestStop: (run) => touch(files, stops, run),
     takeStopRequest(run) {
       const file = path.join(stops, run);

@@ -29,8 +29,8 @@ export interface DriverDeps extends PrepareDeps {
   readonly workspace: Workspace;
   readonly invoker: Invoker;
   readonly mask: Mask;
-  /** Most steps at work at once. */
-  readonly parallel: number;
+  /** Most steps at work at once, now. */
+  readonly parallel: () => number;
   readonly onMessage: (step: string, message: AgentMessage) => void;
 }
 
@@ -40,14 +40,23 @@ export interface Driver {
   readonly done: Promise<Result<RunState>>;
   /** As stored; null before its first event is. */
   state(): RunState | null;
-  /** Ends what is at work, then stores that the run was cancelled or interrupted. */
-  stop(kind: 'cancel' | 'interrupt'): void;
+  /** Ends what is at work, then stores that the run was cancelled, superseded or interrupted; of several, the first of these. */
+  stop(how: Stop): void;
+  /** Looks again at what may begin: `parallel` may allow more. */
+  wake(): void;
 }
+
+export type Stop =
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'supersede'; readonly by: number | null }
+  | { readonly kind: 'interrupt' };
+
+const STOP_RANK: Readonly<Record<Stop['kind'], number>> = { interrupt: 1, supersede: 2, cancel: 3 };
 
 type Message =
   | { readonly kind: 'ended'; readonly work: Work; readonly end: CallEnd }
   | { readonly kind: 'due'; readonly step: string }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'look' };
 
 /** A call of a step or of its undo. */
 interface Work {
@@ -88,7 +97,7 @@ export function drive(
   const times = createStepClock(clock);
   let stored = begin.state;
   let planned = begin.state;
-  let stopping: 'cancel' | 'interrupt' | null = null;
+  let stopping: Stop | null = null;
 
   const apply = (turn: Turn, command: RunCommand): RunState => {
     const decision = decide(planned, command, new Date(clock.now()).toISOString());
@@ -106,7 +115,7 @@ export function drive(
       if (turn !== first) for (const message of await inbox.take()) await handle(turn, message);
       if (stopping === null) await beginReady(turn);
       else if (works.size === 0)
-        apply(turn, stopping === 'cancel' ? { kind: 'cancel' } : { kind: 'interrupt', neverBegan: [...neverBegan] });
+        apply(turn, stopping.kind === 'interrupt' ? { ...stopping, neverBegan: [...neverBegan] } : stopping);
       const flushed = await flush(turn);
       if (!flushed.ok) return flushed;
       state = flushed.value;
@@ -136,7 +145,7 @@ export function drive(
     const told = maskDeep(end.outcome, deps.mask);
     const stopped = !told.ok && end.aborted;
     if (stopped && told.error.code === 'spawn') neverBegan.add(work.step);
-    if (stopped && (work.undo || stopping !== 'cancel')) return;
+    if (stopped && (work.undo || stopping?.kind !== 'cancel')) return;
     const outcome = stopped ? { ok: false as const, error: CANCELLED } : told;
     const chance = { now: clock.now(), jitter: env.random.float() };
     const { step } = work;
@@ -200,7 +209,7 @@ export function drive(
         apply(turn, { kind: 'begin-undo', step: undo.plan.id });
         begun(turn, { step: undo.plan.id, undo: true });
       }
-      const steps = readySteps(state, { parallel: deps.parallel, due });
+      const steps = readySteps(state, { parallel: deps.parallel(), due });
       if (steps.length === 0) return;
       for (const step of steps) await beginStep(turn, step);
     }
@@ -332,11 +341,12 @@ export function drive(
   return {
     done: run().finally(cleanUp),
     state: () => stored,
-    stop(kind) {
-      if (stopping !== 'cancel') stopping = kind;
+    stop(how) {
+      if (stopping === null || STOP_RANK[how.kind] > STOP_RANK[stopping.kind]) stopping = how;
       for (const work of works.values()) work.running.abort();
-      inbox.put({ kind: 'stop' });
+      inbox.put({ kind: 'look' });
     },
+    wake: () => inbox.put({ kind: 'look' }),
   };
 }
 

@@ -119,7 +119,12 @@ export type RunEvent =
   | {
       readonly type: 'workflow.resumed';
       /** Steps cut off that may start once more because somebody said so. */
-      readonly data: { readonly run: string; readonly session: string; readonly again: readonly string[] };
+      readonly data: {
+        readonly run: string;
+        readonly session: string;
+        readonly again: readonly string[];
+        readonly host?: RunHost;
+      };
     }
   | { readonly type: 'workflow.waiting'; readonly data: OfStep & { readonly question: string } }
   | { readonly type: 'workflow.cancelled'; readonly data: { readonly run: string } }

@@ -1,7 +1,16 @@
+import type { RunTrigger } from '../../contract/runs.ts';
 import type { MayCall } from './plan.ts';
 import type { RunState, StepState } from './run-state.ts';
 
 /** Questions that the decider, the view and the runner ask of a run's state. Pure. */
+
+/** Also of runs that earlier versions started. */
+export const BY_HAND: RunTrigger = { kind: 'manual', activities: [], lineage: null };
+
+/** Something else than a person started it. */
+export function isAutomatic({ start }: Pick<RunState, 'start'>): boolean {
+  return (start.trigger ?? BY_HAND).kind !== 'manual';
+}
 
 /** A step failed, and the workflow says to stop then. */
 export function isFailing(state: RunState): boolean {

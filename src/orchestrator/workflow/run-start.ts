@@ -1,11 +1,12 @@
 import type { Scope } from '../../contract/agents.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
+import type { RunTrigger } from '../../contract/runs.ts';
 import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import { callsOf, downstreamOf, overlayPlan, type Plan } from './plan.ts';
 import type { AgentDirectory, PlannedCall } from './ports.ts';
 import type { RunScopes, TakeOver } from './prepare.ts';
-import type { PinnedScope, RunStart } from './run-events.ts';
+import type { PinnedScope, RunHost, RunStart } from './run-events.ts';
 import { mayStillCall } from './run-rules.ts';
 import type { RunState } from './run-state.ts';
 
@@ -23,6 +24,8 @@ export interface StartParts {
   readonly noCache: boolean;
   readonly retryOf: string | null;
   readonly from: string | null;
+  readonly trigger: RunTrigger;
+  readonly host: RunHost;
 }
 
 export function createStart(parts: StartParts): RunStart {
@@ -42,8 +45,9 @@ export function createStart(parts: StartParts): RunStart {
 }
 
 /** Only what was asked for, so that equal requests are equal JSON. */
-function plainScopeRequest({ files, since, all }: ScopeRequest): ScopeRequest {
+function plainScopeRequest({ files, since, all, within }: ScopeRequest): ScopeRequest {
   if (files) return { files };
+  if (within) return { within };
   if (since !== undefined) return { since };
   return all ? { all } : {};
 }

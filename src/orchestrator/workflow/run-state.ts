@@ -1,7 +1,7 @@
 import type { StepError } from '../../contract/failures.ts';
 import type { ChangedSince, TimeSplit } from '../../contract/runs.ts';
 import type { PinnedStep } from './plan.ts';
-import { NO_TIME, type RunStart, type StepResult, type TimedRunEvent } from './run-events.ts';
+import { NO_TIME, type RunHost, type RunStart, type StepResult, type TimedRunEvent } from './run-events.ts';
 
 /** Where a step stands. `cut-off`: it was running when its session ended, and whether its effect happened is unknown. */
 export type StepPhase =
@@ -51,9 +51,13 @@ export interface RunState {
   readonly startedAt: string;
   /** The session that has it, or had it last. */
   readonly session: string;
+  /** Of that session's process. */
+  readonly host: RunHost;
   readonly phase: 'running' | 'interrupted' | 'waiting' | 'ended';
   readonly endedAt: string | null;
-  readonly status: 'completed' | 'failed' | 'compensated' | 'cancelled' | null;
+  readonly status: 'completed' | 'failed' | 'compensated' | 'cancelled' | 'superseded' | null;
+  /** Of a superseded run: the number of the run that replaced it. */
+  readonly replacedBy: number | null;
   readonly cannotUndo: readonly string[];
   readonly question: { readonly step: string; readonly question: string } | null;
   /** In the order of the definition. */
@@ -72,7 +76,11 @@ export function evolve(state: RunState | null, event: TimedRunEvent): RunState |
         ? { ...allowRestart(cutOff(state), event.data.neverBegan ?? []), phase: 'interrupted' }
         : state;
     case 'workflow.resumed':
-      return { ...resumed(cutOff(state), event.data.again), session: event.data.session };
+      return {
+        ...resumed(cutOff(state), event.data.again),
+        session: event.data.session,
+        host: event.data.host ?? 'terminal',
+      };
     case 'workflow.waiting':
       return { ...cutOff(state), phase: 'waiting', question: { step: event.data.step, question: event.data.question } };
     case 'workflow.completed':
@@ -81,6 +89,8 @@ export function evolve(state: RunState | null, event: TimedRunEvent): RunState |
       return { ...ended(state, event.time, event.data.status), cannotUndo: event.data.cannotUndo };
     case 'workflow.cancelled':
       return ended(state, event.time, 'cancelled');
+    case 'workflow.superseded':
+      return { ...ended(dropped(state, event.time), event.time, 'superseded'), replacedBy: event.data.by };
     default:
       return withStep(state, event.data.step, (step) => evolveStep(state, step, event));
   }
@@ -103,7 +113,8 @@ type StepEvent = Exclude<
       | 'workflow.waiting'
       | 'workflow.completed'
       | 'workflow.failed'
-      | 'workflow.cancelled';
+      | 'workflow.cancelled'
+      | 'workflow.superseded';
   }
 >;
 
@@ -171,10 +182,12 @@ function started(start: RunStart, time: string): RunState {
     start,
     startedAt: time,
     session: start.session,
+    host: start.host ?? 'terminal',
     phase: 'running',
     endedAt: null,
     status: null,
     cannotUndo: [],
+    replacedBy: null,
     question: null,
     steps: new Map(steps),
   };
@@ -210,6 +223,15 @@ function cutOff(state: RunState): RunState {
   return mapSteps(state, (step) => {
     if (step.phase === 'running') return { ...step, phase: 'cut-off' };
     return step.undo.phase === 'running' ? withUndo(step, { phase: 'cut-off' }) : step;
+  });
+}
+
+/** One event says it of all steps, so that no crash can leave a run half replaced. */
+function dropped(state: RunState, time: string): RunState {
+  return mapSteps(state, (step) => {
+    if (step.phase === 'pending') return { ...step, phase: 'skipped', endedAt: time };
+    const open = step.phase === 'running' || step.phase === 'cut-off' || step.phase === 'retrying';
+    return open ? { ...step, phase: 'cancelled', nextTryAt: null, endedAt: time } : step;
   });
 }
 

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../../contract/failures.ts';
 import type { Severity } from '../../contract/findings.ts';
 import type { RunStatus, RunView, StepStatus, StepView } from '../../contract/runs.ts';
 import { asRunEvent } from './run-events.ts';
-import { isFailing, nextUndo, questionOf, unfinished } from './run-rules.ts';
+import { BY_HAND, isFailing, nextUndo, questionOf, unfinished } from './run-rules.ts';
 import { evolve, type RunState, type StepState } from './run-state.ts';
 
 /** What of a run's owner is not in its events. */
@@ -51,6 +51,8 @@ export function viewRun(state: RunState, owner: Ownership): RunView {
     tests: testsOf(results),
     evidence: results.flatMap(({ id, evidence }) => evidence.map((one) => ({ step: id, ...one }))),
     written: [...new Set(results.flatMap(({ written }) => written))].sort(),
+    trigger: start.trigger ?? BY_HAND,
+    replacedBy: state.replacedBy,
     needsDecision: asks ? (state.question ?? questionOf(asIfDead(state))) : null,
   };
 }

@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
-import type { RunView } from '../../contract/runs.ts';
+import type { RunTrigger, RunView } from '../../contract/runs.ts';
 import type { Env } from '../env.ts';
 import type { Claim, Claims } from '../journal/claims.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
@@ -16,8 +16,8 @@ import type { AgentDirectory, Invoker, ToolFacts, WorkflowLibrary } from './port
 import type { PrepareDeps } from './prepare.ts';
 import type { ResultCache } from './result-cache.ts';
 import { drive, type Driver } from './run-driver.ts';
-import type { RunStart } from './run-events.ts';
-import { questionOf } from './run-rules.ts';
+import type { RunHost, RunStart } from './run-events.ts';
+import { BY_HAND, isAutomatic, isFailing, questionOf } from './run-rules.ts';
 import {
   createStart,
   currentAgents,
@@ -31,6 +31,7 @@ import { foldState, type RunState } from './run-state.ts';
 import { viewRun } from './run-view.ts';
 import { tidyUp } from './tidy-up.ts';
 import { toNewEvent } from './new-event.ts';
+import { cannotStore, endedAlready, runLive, unknownRun, whyNotRetryable } from './refusals.ts';
 import { createStoredRuns } from './stored-runs.ts';
 
 export interface RunnerDeps {
@@ -48,6 +49,8 @@ export interface RunnerDeps {
   readonly mask: Mask;
   /** Most steps of a run at work at once; default: the number of cores, at least 2. */
   readonly parallel?: number;
+  /** Whose process this is; default: a terminal's. */
+  readonly host?: RunHost;
 }
 
 /** How often a live run looks whether another process asked to stop it; CONTRACT allows 500 ms in all. */
@@ -56,7 +59,8 @@ const STOP_POLL_MS = 150;
 const STOP_WAIT_MS = 15_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
-  const { env, journal, claims } = deps;
+  const { env, journal, claims, host = 'terminal' } = deps;
+  const maxParallel = deps.parallel ?? Math.max(2, os.availableParallelism());
   const drivers = new Map<string, Driven>();
   /** Runs of which it is not stored how they ended. */
   const unsettled = new Set<string>();
@@ -67,13 +71,22 @@ export function createRunner(deps: RunnerDeps): Runner {
     locks: env.locks,
     lockPath: path.join(deps.stateDir, 'deaths.lock'),
   });
+  let typing = false;
   let tidied = false;
   let cancelPoll = (): void => {};
 
-  return { startRun, resumeRun, retryRun, cancelRun, recordInterruptions: () => stored.recordDeaths(), close };
+  return {
+    ...{ startRun, resumeRun, retryRun, cancelRun, supersedeRun, goOn, close },
+    recordInterruptions: () => stored.recordDeaths(),
+    live: () => [...drivers.values()].map(({ view }) => view()),
+    setTyping(active) {
+      typing = active;
+      if (!active) for (const { driver } of drivers.values()) driver.wake();
+    },
+  };
 
   async function startRun(request: StartRequest): Promise<Result<RunHandle>> {
-    const definition = await deps.library.find(request.workflow);
+    const definition = request.definition ? ok(request.definition) : await deps.library.find(request.workflow);
     if (!definition.ok) return definition;
     const known = await deps.agents.known();
     const plan = createPlan(definition.value, known);
@@ -87,6 +100,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       request,
       retry: null,
       retryOf: null,
+      trigger: request.trigger ?? BY_HAND,
     });
   }
 
@@ -103,18 +117,19 @@ export function createRunner(deps: RunnerDeps): Runner {
     const retry = planRetry(state, { plan, from: request.from, undone: stored.undoneSince(state) });
     if (!retry.ok) return retry;
     const { overlay, scopeRequest } = start;
-    return launch({ plan, overlay, scopeRequest, request, retry: retry.value, retryOf: start.run });
+    return launch({ plan, overlay, scopeRequest, request, retry: retry.value, retryOf: start.run, trigger: BY_HAND });
   }
 
   async function launch(parts: {
     readonly plan: Plan;
     readonly overlay: JsonObject;
     readonly scopeRequest: ScopeRequest;
-    readonly request: RunOptions & { readonly noCache?: boolean | undefined };
+    readonly request: RunOptions & Pick<StartRequest, 'noCache' | 'supersedes'>;
     readonly retry: Retry | null;
     readonly retryOf: string | null;
+    readonly trigger: RunTrigger;
   }): Promise<Result<RunHandle>> {
-    const { plan, overlay, scopeRequest, request, retry, retryOf } = parts;
+    const { plan, overlay, scopeRequest, request, retry, retryOf, trigger } = parts;
     const agentHashes = await currentAgents(deps.agents, callsOf(plan, overlay), { trust: request.trust ?? false });
     if (!agentHashes.ok) return agentHashes;
     const scopes = await resolveScopes(deps.workspace, scopeRequest, plan);
@@ -127,7 +142,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const noCache = request.noCache ?? false;
     const start = maskDeep(
       createStart({
-        ...{ run, plan, overlay, scopeRequest, noCache, retryOf },
+        ...{ run, plan, overlay, scopeRequest, noCache, retryOf, trigger, host },
         number: claimed.value.number,
         session: journal.session,
         scopes: scopes.value,
@@ -142,7 +157,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       takeOver,
       mustRun: retry?.mustRun ?? new Set<string>(),
     };
-    return begin({ start, state: null, command: { kind: 'start', start }, prepare, request });
+    const replaced = (request.supersedes ?? []).map((old) => supersedeRun(old, { by: start.number }));
+    return begin({ start, state: null, command: { kind: 'start', start }, prepare, request, after: replaced });
   }
 
   async function resumeRun(ref: string, request: ResumeRequest): Promise<Result<RunHandle>> {
@@ -162,7 +178,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (state.phase === 'ended') return ok(endedHandle(state));
     const question = questionOf(state);
     if (question && request.answer === undefined) return askFirst(state, question);
-    const command = { kind: 'resume', session: journal.session, answer: request.answer ?? null } as const;
+    const command = { kind: 'resume', session: journal.session, host, answer: request.answer ?? null } as const;
     const prepare = {
       agentHashes: agentHashes.value,
       scopes: scopes.value,
@@ -170,6 +186,22 @@ export function createRunner(deps: RunnerDeps): Runner {
       mustRun: new Set<string>(),
     };
     return begin({ start, state, command, prepare, request });
+  }
+
+  async function goOn(): Promise<Result<readonly RunHandle[]>> {
+    const recorded = await stored.recordDeaths();
+    if (!recorded.ok) return recorded;
+    const handles: RunHandle[] = [];
+    for (const run of openRuns.left()) {
+      const found = find(run);
+      if (found.ok && !found.value.live && found.value.state.phase === 'interrupted') {
+        const resumed = await resumeRun(run, {});
+        if (resumed.ok) handles.push(resumed.value);
+        else if (cannotStore(resumed.failure)) return resumed;
+      }
+      openRuns.taken(run);
+    }
+    return ok(handles);
   }
 
   /** Stores that the run waits for a person, once. */
@@ -189,13 +221,24 @@ export function createRunner(deps: RunnerDeps): Runner {
     const claim = claims.find(ref);
     const own = claim && drivers.get(claim.run);
     if (own) {
-      own.driver.stop('cancel');
+      own.driver.stop({ kind: 'cancel' });
       return own.done;
     }
     const state = claim && stored.stateOf(claim.run);
     if (state?.phase === 'ended') return endedAlready(state);
     if (claim?.live && claim.session !== journal.session) return cancelElsewhere(claim);
     return state ? cancelDead(state.start) : unknownRun(ref);
+  }
+
+  async function supersedeRun(ref: string, { by }: { readonly by: number | null }): Promise<Result<RunView>> {
+    const claim = claims.find(ref);
+    const own = claim && drivers.get(claim.run);
+    if (!own) return fail('not-cancellable', `Run ${claim?.number ?? ref} is not at work in this window.`);
+    const state = own.view();
+    if (!isAutomatic(state))
+      return fail('not-cancellable', `Run ${state.start.number} was started by hand: it goes on.`);
+    if (!isFailing(state)) own.driver.stop({ kind: 'supersede', by });
+    return own.done;
   }
 
   async function cancelElsewhere({ run, number }: Claim): Promise<Result<RunView>> {
@@ -229,8 +272,9 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   async function close(): Promise<void> {
     const left = [...drivers.values()];
-    for (const { driver } of left) driver.stop('interrupt');
-    await Promise.all(left.map(({ done }) => done));
+    for (const { driver } of left) driver.stop({ kind: 'interrupt' });
+    for (const ended of await Promise.all(left.map(({ done }) => done)))
+      if (host === 'editor' && ended.ok && ended.value.status === 'interrupted') openRuns.leave(ended.value.run);
     // What could not be stored is left for the next writer to find.
     if (unsettled.size === 0) openRuns.closed(journal.session);
   }
@@ -242,21 +286,28 @@ export function createRunner(deps: RunnerDeps): Runner {
     readonly command: RunCommand;
     readonly prepare: Pick<PrepareDeps, 'agentHashes' | 'scopes' | 'takeOver' | 'mustRun'>;
     readonly request: RunOptions;
+    /** No step begins before these have ended. */
+    readonly after?: readonly Promise<unknown>[];
   }): Result<RunHandle> {
-    const { start, state, command, prepare, request } = parts;
+    const { start, state, command, prepare, request, after = [] } = parts;
     const { run, number } = start;
     if (drivers.has(run)) return runLive(number);
     openRuns.opened();
     unsettled.add(run);
     const { tools, cache, workspace, invoker, mask, stateDir } = deps;
-    const parallel = deps.parallel ?? Math.max(2, os.availableParallelism());
+    let held = after.length > 0;
+    const parallel = (): number => (held ? 0 : typing && isAutomatic({ start }) ? 1 : maxParallel);
     const onMessage = request.onMessage ?? ((): void => {});
     const driver = drive(
       { env, journal, tools, cache, workspace, invoker, mask, stateDir, parallel, onMessage, ...prepare },
       { state, command },
     );
+    void Promise.all(after).then(() => {
+      held = false;
+      driver.wake();
+    });
     const view = (): RunState => driver.state() ?? foldedStart(start);
-    const stop = (): void => driver.stop('interrupt');
+    const stop = (): void => driver.stop({ kind: 'interrupt' });
     if (request.signal?.aborted) stop();
     request.signal?.addEventListener('abort', stop, { once: true });
     const done = driver.done
@@ -282,7 +333,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   function pollStopRequests(): void {
     cancelPoll = env.clock.timer(STOP_POLL_MS, () => {
-      for (const [run, { driver }] of drivers) if (openRuns.takeStopRequest(run)) driver.stop('cancel');
+      for (const [run, { driver }] of drivers) if (openRuns.takeStopRequest(run)) driver.stop({ kind: 'cancel' });
       pollStopRequests();
     });
   }
@@ -320,26 +371,4 @@ interface Driven {
   readonly driver: Driver;
   readonly view: () => RunState;
   readonly done: Promise<Result<RunView>>;
-}
-
-function endedAlready({ start, status }: RunState): Result<never> {
-  return fail('not-cancellable', `Run ${start.number} has ended already (${status ?? ''}).`);
-}
-
-function unknownRun(ref: string): Result<never> {
-  return fail('not-found', `There is no run ${ref} in this workspace. See them with: savepoint runs`);
-}
-
-function runLive(number: number): Result<never> {
-  return fail(
-    'run-live',
-    `Run ${number} is running in another window or terminal. Stop it there, or with: savepoint cancel ${number}`,
-  );
-}
-
-function whyNotRetryable(state: RunState, live: boolean): string {
-  const { number } = state.start;
-  if (state.status === 'completed') return 'finished, so there is nothing to retry. Start it anew with: savepoint run';
-  if (live) return `is still running. Wait for its end, or stop it with: savepoint cancel ${number}`;
-  return `was cut off or waits for you. Go on with it: savepoint resume ${number}`;
 }

@@ -95,6 +95,7 @@ export function createStoredRuns(deps: {
         for (const run of runs) {
           const state = stateOf(run);
           if (state?.session !== session || isNewer(run)) continue;
+          if (state.phase === 'running' && state.host === 'editor') openRuns.leave(run);
           const stored = await recordDeath(state);
           if (!stored.ok) return stored;
         }

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Scope } from '../../contract/agents.ts';
-import { ok, type Result } from '../../contract/failures.ts';
+import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { HostFacts, StateFiles } from '../env.ts';
 import { createBaseReader } from './base-reader.ts';
 import { createContentIds } from './content-ids.ts';
@@ -113,9 +113,22 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       const revision = await base.resolve(request.since, tree.git !== null);
       return revision.ok ? ok(await changedScope(tree, revision.value)) : revision;
     }
+    if (request.within !== undefined) return scopeWithin(tree, request.within);
     if (request.all === true || tree.git?.head == null) return ok(all);
     const nothingDiffers = tree.git.changes.files.length + tree.git.changes.deleted.size + tree.untracked.size === 0;
     return ok(nothingDiffers ? all : await changedScope(tree, tree.git.head));
+  }
+
+  async function scopeWithin(tree: TreeLook, paths: readonly string[]): Promise<Result<Scope>> {
+    const outside = paths.find(
+      (path) => posix.isAbsolute(path) || posix.normalize(path) !== path || path.startsWith('../'),
+    );
+    if (outside !== undefined) return fail('usage', `${outside} is no path of a file relative to ${root}.`);
+    const asked = new Set(paths);
+    const head = tree.git?.head;
+    const whole: Scope =
+      head == null ? { kind: 'files', base: null, files: tree.files } : await changedScope(tree, head);
+    return ok({ ...whole, files: whole.files.filter((file) => asked.has(file)) });
   }
 
   async function gitFacts(): Promise<GitFacts | null> {

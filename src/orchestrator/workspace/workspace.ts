@@ -46,6 +46,11 @@ export interface ScopeRequest {
   readonly files?: readonly string[] | undefined;
   readonly since?: string | undefined;
   readonly all?: boolean | undefined;
+  /**
+   * What differs from HEAD, of these files only (relative paths); may be none. Without git or a first commit: those of them that
+   * exist and are not ignored.
+   */
+  readonly within?: readonly string[] | undefined;
 }
 
 export interface GitFacts {
