@@ -1,0 +1,51 @@
+import type { FolderState } from '../folder.ts';
+
+/** A way on that a person can take, offered where something cannot be done. */
+export interface Way {
+  readonly label: string;
+  readonly description?: string;
+  readonly command: string;
+  readonly argument?: unknown;
+}
+
+/** Why nothing can be done now, and the ways on. */
+export interface Hindrance {
+  readonly text: string;
+  readonly ways: readonly Way[];
+}
+
+/** Why a folder cannot do what it is asked; null where it can. */
+export function hindranceOf(state: FolderState): Hindrance | null {
+  switch (state.kind) {
+    case 'ready':
+    case 'starting':
+      return null;
+    case 'untrusted':
+      return {
+        text: 'Savepoint starts nothing in a folder you have not trusted: no checks, no commands, no connections.',
+        ways: [{ label: 'Manage Workspace Trust', command: 'workbench.trust.manage' }],
+      };
+    case 'virtual':
+      return { text: 'This folder is not on a disk Savepoint can reach, so nothing can run here.', ways: [] };
+    case 'restarting':
+      return {
+        text: 'Savepoint is starting again. Ask once more in a moment.',
+        ways: [{ label: 'Show Output', command: 'savepoint.showOutput' }],
+      };
+    case 'stopped':
+      return {
+        text: `Savepoint stopped. ${state.reason}`,
+        ways: [
+          { label: 'Start Again', command: 'savepoint.startAgain' },
+          { label: 'Show Output', command: 'savepoint.showOutput' },
+          { label: 'Report an Issue', command: 'savepoint.reportIssue' },
+        ],
+      };
+  }
+}
+
+/** Where no folder is open. */
+export const NO_FOLDER: Hindrance = {
+  text: 'Savepoint works on a folder, and none is open.',
+  ways: [{ label: 'Open Folder', command: 'workbench.action.files.openFolder' }],
+};

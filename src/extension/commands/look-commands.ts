@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import type { Folders } from '../folder.ts';
+import { contextText, doctorText, eventsText, problemsOf, sessionsText, type FileProblem } from '../page-texts.ts';
+import type { Pages, PageWriter } from '../report-document.ts';
+import { answer, withPatience } from './answers.ts';
+import { gather } from './gather.ts';
+import { chooseRun, workingFolder } from './pick.ts';
+
+/** Events on one page: more are for `savepoint events`. */
+const EVENTS_SHOWN = 1000;
+
+/** How the pages of these commands are written. */
+export const LOOK_PAGES: Readonly<Record<string, PageWriter>> = {
+  run: (folder, { run = '' }) => folder.request('report', { run }),
+  doctor: async (folder, _address, token) => doctorText(await gather(folder, { command: 'doctor', input: {}, token })),
+  events: async (folder, { run }, token) =>
+    eventsText(
+      await gather(folder, {
+        command: 'events',
+        input: { limit: EVENTS_SHOWN, ...(run === undefined ? {} : { run }) },
+        token,
+      }),
+    ),
+  sessions: async (folder, _address, token) =>
+    sessionsText(await gather(folder, { command: 'sessions', input: {}, token }), Date.now()),
+  context: async (folder, { task }, token) =>
+    contextText(
+      await withPatience('Savepoint collects the context', (patience) =>
+        gather(folder, {
+          command: 'context',
+          input: task === undefined ? {} : { task },
+          token: either(token, patience),
+        }),
+      ),
+    ),
+};
+
+/** Commands that only look: each opens a page, except Check Workflow Files, whose answer stands in Problems. */
+export function createLookCommands({
+  folders,
+  pages,
+  showProblems,
+}: {
+  readonly folders: Folders;
+  readonly pages: Pages;
+  /** Puts what is wrong in a folder's workflow and agent files in Problems, in place of what was said of them before. */
+  readonly showProblems: (folder: string, problems: readonly FileProblem[]) => void;
+}) {
+  const openRun = async (argument: unknown): Promise<void> => {
+    const ready = await workingFolder(folders, argument);
+    const row =
+      ready &&
+      (await chooseRun(ready, { title: 'Open which run?', none: 'Nothing has run here yet', fits: () => true }));
+    if (!ready || !row) return;
+    const title = `Run ${row.number} · ${row.workflow}`;
+    await pages.open({ kind: 'run', folder: ready.folder.root.uri.toString(), run: row.run, title });
+  };
+  const openPage = async (argument: unknown, kind: string, title: string): Promise<void> => {
+    const ready = await workingFolder(folders, argument);
+    if (!ready) return;
+    const folder = ready.folder.root.uri.toString();
+    const named = folders.all.length > 1 ? `${title} · ${ready.folder.root.name}` : title;
+    const { run } = ready.target;
+    await pages.open({ kind, folder, title: named, ...(run === undefined ? {} : { run }) });
+  };
+  return {
+    'savepoint.openRun': openRun,
+    'savepoint.show': openRun,
+    'savepoint.runs': openRun,
+    'savepoint.doctor': (argument: unknown) => openPage(argument, 'doctor', 'Doctor'),
+    'savepoint.events': (argument: unknown) => openPage(argument, 'events', 'Events'),
+    'savepoint.sessions': (argument: unknown) => openPage(argument, 'sessions', 'Sessions'),
+    'savepoint.context': async (argument: unknown) => {
+      const ready = await workingFolder(folders, argument);
+      if (!ready) return;
+      const task = await vscode.window.showInputBox({
+        title: 'Collect what one must read',
+        prompt: 'What is to be done, in words. Leave it empty for the current change.',
+      });
+      if (task === undefined) return;
+      const about = task.trim() === '' ? {} : { task: task.trim() };
+      await pages.open({ kind: 'context', folder: ready.folder.root.uri.toString(), title: 'Context', ...about });
+    },
+    'savepoint.validate': async (argument: unknown) => {
+      const ready = await workingFolder(folders, argument);
+      if (!ready) return;
+      const gathered = await withPatience('Savepoint checks the workflow files', (token) =>
+        gather(ready.folder, { command: 'validate', input: {}, token }),
+      );
+      const problems = problemsOf(gathered, ready.folder.root.uri.fsPath);
+      showProblems(ready.folder.root.uri.toString(), problems);
+      if (problems.length > 0) await vscode.commands.executeCommand('workbench.actions.view.problems');
+      else await answer({ text: gathered.failure ?? gathered.notes.join(' '), ways: [] });
+    },
+  };
+}
+
+/** Cancelled as soon as one of both is. */
+function either(one: vscode.CancellationToken, other: vscode.CancellationToken): vscode.CancellationToken {
+  const source = new vscode.CancellationTokenSource();
+  for (const token of [one, other]) token.onCancellationRequested(() => source.cancel());
+  return source.token;
+}

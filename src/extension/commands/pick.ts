@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import type { Board, RunRow } from '../../contract/board.ts';
+import { targetOf, type Target } from '../../contract/target.ts';
+import type { Folder, Folders } from '../folder.ts';
+import { answer } from './answers.ts';
+import { hindranceOf, NO_FOLDER } from './guard.ts';
+import { runItems, workflowItems, type PickItem } from './items.ts';
+
+/** Asks; undefined when the person leaves. */
+export async function pick<T>(
+  items: readonly PickItem<T>[],
+  options: { readonly title: string; readonly placeHolder?: string },
+): Promise<T | undefined> {
+  const chosen = await vscode.window.showQuickPick(items, { ...options, matchOnDescription: true });
+  return chosen?.value;
+}
+
+/** As `pick`, for equal choices: none is marked before the person marks one, so that Enter alone does nothing. */
+export async function pickEqual<T>(items: readonly PickItem<T>[], title: string): Promise<T | undefined> {
+  const box = vscode.window.createQuickPick<PickItem<T>>();
+  box.title = title;
+  box.items = [...items];
+  box.show();
+  box.activeItems = [];
+  return await new Promise<T | undefined>((resolve) => {
+    box.onDidAccept(() => {
+      const [chosen] = box.activeItems;
+      if (chosen === undefined) return;
+      resolve(chosen.value);
+      box.hide();
+    });
+    box.onDidHide(() => {
+      resolve(undefined);
+      box.dispose();
+    });
+  });
+}
+
+/**
+ * The folder that a command is about: the target's, the only one, or the one that the person picks. Null when they leave, or
+ * after saying why that folder can do nothing now.
+ */
+export async function workingFolder(folders: Folders, argument: unknown): Promise<Ready | null> {
+  const target = targetOf(argument);
+  const folder = await chooseFolder(folders, target);
+  if (folder === 'none') {
+    await answer(NO_FOLDER);
+    return null;
+  }
+  if (!folder) return null;
+  const hindrance = hindranceOf(folder.state);
+  if (hindrance) {
+    await answer(hindrance);
+    return null;
+  }
+  const board = folder.board ?? (await folder.request('snapshot', null)).board;
+  return { folder, board, target: target ?? { folder: folder.root.uri.toString() } };
+}
+
+/** A folder that can work, with what is known of it. */
+export interface Ready {
+  readonly folder: Folder;
+  readonly board: Board;
+  readonly target: Target;
+}
+
+async function chooseFolder(folders: Folders, target: Target | null): Promise<Folder | 'none' | undefined> {
+  if (target !== null) return folders.all.find(({ root }) => root.uri.toString() === target.folder) ?? 'none';
+  const [first] = folders.all;
+  if (first === undefined) return 'none';
+  if (folders.all.length === 1) return first;
+  return pick(
+    folders.all.map((folder) => ({ label: folder.root.name, description: folder.root.uri.fsPath, value: folder })),
+    { title: 'Which folder?' },
+  );
+}
+
+/** The run of the target, or the one that is picked among those that fit. `none` says what there is none of. */
+export async function chooseRun(
+  { board, target }: Ready,
+  want: { readonly title: string; readonly none: string; readonly fits: (row: RunRow) => boolean },
+): Promise<RunRow | undefined> {
+  if (target.run !== undefined) {
+    const row = board.runs.find(({ run, number }) => run === target.run || String(number) === target.run);
+    if (row && want.fits(row)) return row;
+    await answer({
+      text: row ? `${want.none}: run ${row.number} is not one.` : `There is no run ${target.run} here any more.`,
+      ways: [],
+    });
+    return undefined;
+  }
+  const rows = board.runs.filter(want.fits);
+  if (rows.length > 0) return pick(runItems(rows, Date.now()), { title: want.title });
+  await answer({ text: `${want.none}.`, ways: [] });
+  return undefined;
+}
+
+export async function chooseWorkflow({ board, target }: Ready, title: string): Promise<string | undefined> {
+  return target.workflow ?? (await pick(workflowItems(board.workflows), { title }));
+}

@@ -1,0 +1,98 @@
+import * as path from 'node:path';
+import type { JsonObject, Json } from '../contract/json.ts';
+import { countWords } from '../contract/words.ts';
+import { lines } from './lines.ts';
+import { clockWords } from './times.ts';
+
+/** What a command gave: its `--json` lines, its words for people, and how it failed. */
+export interface Gathered {
+  readonly lines: readonly JsonObject[];
+  readonly notes: readonly string[];
+  readonly failure: string | null;
+}
+
+/** Width of pages, characters. */
+const COLUMNS = 100;
+const MARKS = { ok: '✔', note: '·', warning: '!', error: '✖' } as const;
+
+export function doctorText(gathered: Gathered): string {
+  const checks = gathered.lines.filter(({ kind }) => kind === 'check');
+  const bad = checks.filter(({ status }) => status === 'warning' || status === 'error').length;
+  const title = bad === 0 ? 'Everything works' : `${countWords(bad, 'thing needs', 'things need')} a look`;
+  const rows = checks.flatMap((check) => {
+    const mark = MARKS[text(check['status']) as keyof typeof MARKS] ?? '·';
+    return lines(text(check['message']), COLUMNS - 24).map((line, index) =>
+      index === 0 ? `${mark} ${text(check['name']).padEnd(21)} ${line}` : `${' '.repeat(24)}${line}`,
+    );
+  });
+  return page(title, rows, gathered);
+}
+
+export function eventsText(gathered: Gathered): string {
+  const rows = gathered.lines
+    .filter(({ kind }) => kind === 'event')
+    .map((event) => {
+      const data = event['data'];
+      const { step, path: file } = isObject(data) ? data : {};
+      const about = [text(step), text(file) || text(event['subject'])].filter((one) => one !== '').join(' ');
+      return `${text(event['time']).slice(0, 19).replace('T', ' ')}  ${text(event['type']).padEnd(32)} ${text(event['origin']).slice(0, 17).padEnd(18)} ${about}`.trimEnd();
+    });
+  return page(countWords(rows.length, 'event') + ', oldest first, times in UTC', rows, gathered);
+}
+
+export function sessionsText(gathered: Gathered, now: number): string {
+  const rows = gathered.lines
+    .filter(({ kind }) => kind === 'session')
+    .map((session) => {
+      const runs = Array.isArray(session['runs']) ? session['runs'].length : 0;
+      const ended = session['endedAt'] === null ? 'open' : 'ended';
+      return `${String(session['epoch']).padStart(5)}  ${clockWords(text(session['startedAt']), now).padEnd(18)} ${ended.padEnd(7)} ${countWords(Number(session['events']), 'event')}, ${countWords(runs, 'run')}`;
+    });
+  return page(countWords(rows.length, 'session'), rows, gathered);
+}
+
+export function contextText(gathered: Gathered): string {
+  const bundle = gathered.lines.find(({ kind }) => kind === 'context');
+  const head = bundle
+    ? `${countWords(Number(bundle['tokens']), 'token')} of ${String(bundle['budget'])}`
+    : 'Nothing was collected';
+  return page(head, bundle ? [text(bundle['text'])] : [], gathered);
+}
+
+/** Where a problem of a workflow or agent file is. */
+export interface FileProblem {
+  /** Absolute. */
+  readonly file: string;
+  readonly line: number;
+  readonly character: number;
+  readonly endLine: number;
+  readonly endCharacter: number;
+  readonly message: string;
+}
+
+export function problemsOf({ lines: given }: Gathered, root: string): readonly FileProblem[] {
+  return given.flatMap((line) => {
+    const range = line['range'];
+    if (line['kind'] !== 'problem' || !isObject(range)) return [];
+    const { start, end } = range;
+    if (!isObject(start) || !isObject(end)) return [];
+    return [
+      {
+        file: path.resolve(root, text(line['file'])),
+        ...{ line: Number(start['line']), character: Number(start['character']) },
+        ...{ endLine: Number(end['line']), endCharacter: Number(end['character']) },
+        message: text(line['message']),
+      },
+    ];
+  });
+}
+
+function page(title: string, rows: readonly string[], { notes, failure }: Gathered): string {
+  const said = [...notes, ...(failure === null ? [] : [failure])].flatMap((note) => lines(note, COLUMNS));
+  return [title, '', ...rows, ...(said.length === 0 ? [] : ['', ...said]), ''].join('\n');
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
