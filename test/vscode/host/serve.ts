@@ -154,7 +154,9 @@ function environment(home: string): NodeJS.ProcessEnv {
   for (const file of ['.profile', '.bashrc', '.zshenv']) writeFileSync(path.join(own, file), profile);
   writeFileSync(path.join(own, '.gitconfig'), '[user]\n\tname = Test\n\temail = test@example.org\n');
   const kept = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(?:XDG_|VSCODE_|ELECTRON_|NODE_|npm_|SAVEPOINT_|GIT_)/i.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(?:XDG_|VSCODE_|ELECTRON_|NODE_|npm_|SAVEPOINT_|GIT_)/i.test(name),
+    ),
   );
   return {
     ...kept,

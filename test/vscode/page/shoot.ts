@@ -46,7 +46,13 @@ const vscode = await serveVscode({
 });
 const browser = await openBrowser();
 try {
-  const window = await openWindow({ browser, vscode, folder, width: Number(values.width), height: Number(values.height) });
+  const window = await openWindow({
+    browser,
+    vscode,
+    folder,
+    width: Number(values.width),
+    height: Number(values.height),
+  });
   if (values.view) await window.showViews();
   if (values.open !== undefined) await window.openFile(values.open);
   for (const title of values.command) await window.runCommand(title);

@@ -60,7 +60,13 @@ const READY_MS = 60_000;
 const STATUS = '.statusbar-item[id^="savepoint.savepoint"]';
 
 /** Opens a folder in a window of its own and waits for the workbench. */
-export async function openWindow({ browser, vscode, folder, width = 1280, height = 800 }: WindowOptions): Promise<Window> {
+export async function openWindow({
+  browser,
+  vscode,
+  folder,
+  width = 1280,
+  height = 800,
+}: WindowOptions): Promise<Window> {
   const context = await browser.newContext({ viewport: { width, height } });
   const page = await context.newPage();
   await watchDisturbances(page);
@@ -90,7 +96,10 @@ export async function openWindow({ browser, vscode, folder, width = 1280, height
       await quickInput.waitFor();
       const input = quickInput.locator('input[type="text"]').first();
       await input.fill(`>${title}`);
-      await quickInput.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor({ timeout: 10_000 });
+      await quickInput
+        .locator('.quick-input-list .monaco-list-row', { hasText: title })
+        .first()
+        .waitFor({ timeout: 10_000 });
       await page.keyboard.press('Enter');
     },
     async openFile(file) {
@@ -108,7 +117,8 @@ export async function openWindow({ browser, vscode, folder, width = 1280, height
       await pane('Runs').waitFor({ timeout: 10_000 });
     },
     view: pane,
-    rows: (name) => rowsOf(pane(name)),
+    rows: (name) =>
+      pane(name).locator('.monaco-list-row').evaluateAll<readonly Row[]>('(rows) => savepointPage.rows(rows)'),
     async status() {
       const item = page.locator(STATUS).first();
       return (await item.isVisible()) ? (await item.innerText()).trim() : null;
@@ -133,19 +143,4 @@ export async function openWindow({ browser, vscode, folder, width = 1280, height
     },
     close: () => context.close(),
   };
-}
-
-async function rowsOf(pane: Locator): Promise<readonly Row[]> {
-  return pane.locator('.monaco-list-row').evaluateAll((rows) =>
-    rows.map((row) => {
-      const expanded = row.getAttribute('aria-expanded');
-      return {
-        level: Number(row.getAttribute('aria-level')),
-        label: row.querySelector('.label-name')?.textContent ?? '',
-        description: row.querySelector('.label-description')?.textContent ?? '',
-        aria: row.getAttribute('aria-label') ?? '',
-        expanded: expanded === null ? null : expanded === 'true',
-      };
-    }),
-  );
 }

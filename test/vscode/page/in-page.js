@@ -1,0 +1,41 @@
+// Runs inside the page, from its first moment: notes every toast and every change of focus that left the editor, and reads rows
+// of trees.
+(() => {
+  const toasts = [];
+  let focus = [];
+  const look = (node) => {
+    if (!(node instanceof Element)) return;
+    const items = [...node.querySelectorAll('.notification-list-item')];
+    if (node.matches('.notification-list-item')) items.push(node);
+    for (const item of items) {
+      if (item.closest('.notifications-toasts') !== null && !toasts.includes(item)) toasts.push(item);
+    }
+  };
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.addedNodes) look(node);
+  }).observe(document, { childList: true, subtree: true });
+  document.addEventListener(
+    'focusin',
+    ({ target }) => {
+      if (!(target instanceof Element) || target.closest('.part.editor .editor-instance') !== null) return;
+      const part = target.closest('.part')?.id ?? 'the page';
+      focus.push(`${part}: ${target.tagName} ${target.getAttribute('aria-label') ?? target.className}`);
+    },
+    true,
+  );
+  const rowOf = (row) => ({
+    level: Number(row.getAttribute('aria-level')),
+    label: row.querySelector('.label-name')?.textContent ?? '',
+    description: row.querySelector('.label-description')?.textContent ?? '',
+    aria: row.getAttribute('aria-label') ?? '',
+    expanded: row.hasAttribute('aria-expanded') ? row.getAttribute('aria-expanded') === 'true' : null,
+  });
+  window.savepointPage = {
+    disturbances: () => ({ toasts: toasts.map((item) => item.textContent), focus }),
+    beginLooking: () => {
+      toasts.length = 0;
+      focus = [];
+    },
+    rows: (elements) => elements.map(rowOf),
+  };
+})();
