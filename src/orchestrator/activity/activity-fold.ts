@@ -1,0 +1,141 @@
+import type { ActivityView, Decision } from '../../contract/activities.ts';
+import type { StoredEvent } from '../../contract/events.ts';
+import type { Json, JsonObject } from '../../contract/json.ts';
+import { writeOf, type FileWrite } from './file-write.ts';
+import { addWrite, openActivity, viewOf, type OpenActivity } from './open-activity.ts';
+
+/**
+ * Activities as the journal tells them: the open ones write by write, the others as they were settled. Events of several sessions
+ * may come in any order as long as each session's own keep theirs.
+ */
+export interface Activities {
+  readonly open: Map<string, OpenActivity>;
+  /** The newest that settled, oldest first. */
+  readonly settled: Map<string, ActivityView>;
+  /** Saves of windows that do not lead, until an activity that is settled says that it holds them. */
+  readonly unassigned: {
+    readonly session: string;
+    readonly sequence: number;
+    readonly write: FileWrite;
+    readonly event: StoredEvent;
+  }[];
+}
+
+/** Types that the fold reads. */
+export const ACTIVITY_TYPES: readonly string[] = ['file.*', 'activity.settled', 'activity.decided'];
+
+/** Settled activities that are kept. */
+const MAX_SETTLED = 50;
+const MAX_UNASSIGNED = 10_000;
+
+export function newActivities(): Activities {
+  return { open: new Map(), settled: new Map(), unassigned: [] };
+}
+
+/** Takes one event in; says whether any view differs. */
+export function applyActivity(activities: Activities, event: StoredEvent): boolean {
+  const write = writeOf(event);
+  if (write !== null) return applyWrite(activities, write, event);
+  if (event.type === 'activity.settled') return applySettled(activities, event);
+  return event.type === 'activity.decided' && applyDecided(activities, event);
+}
+
+/** Newest first, at most 50, open ones among them: with the decision that they wait. */
+export function viewActivities(activities: Activities): readonly ActivityView[] {
+  const open = [...activities.open.values()].map((activity) => {
+    const view = viewOf(activity, null);
+    return { ...view, decisions: [waiting(view.lastAt)] };
+  });
+  return [...activities.settled.values(), ...open]
+    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+    .slice(0, MAX_SETTLED);
+}
+
+function waiting(at: string): Decision {
+  return { workflow: null, decision: 'waiting', why: 'waits until the edits stop', run: null, number: null, at };
+}
+
+function applyWrite(activities: Activities, write: FileWrite, event: StoredEvent): boolean {
+  if (write.ignored) return false;
+  if (write.activity !== null) {
+    if (activities.settled.has(write.activity)) return false;
+    addTo(activities, write.activity, { write, event });
+    return true;
+  }
+  // A run's writes get their activity from the leader, and are seen when it is settled.
+  if (write.origin !== 'human' || activities.unassigned.length >= MAX_UNASSIGNED) return false;
+  activities.unassigned.push({ session: event.sessionid, sequence: event.sequence, write, event });
+  join(activities, { write, event });
+  return true;
+}
+
+interface Told {
+  readonly write: FileWrite;
+  readonly event: StoredEvent;
+}
+
+/** As the leader will: into what the person has open, else it opens one by its own id. */
+function join(activities: Activities, told: Told): void {
+  const own = [...activities.open.values()].find(({ origin }) => origin === 'human');
+  addTo(activities, own?.id ?? told.event.id, told);
+}
+
+function addTo(activities: Activities, id: string, { write, event }: Told): void {
+  let activity = activities.open.get(id);
+  if (activity === undefined) {
+    activity = openActivity({ id, origin: write.origin, at: event.time });
+    activities.open.set(id, activity);
+  }
+  addWrite(activity, write, event.time);
+}
+
+function applySettled(activities: Activities, event: StoredEvent): boolean {
+  const { view, upTo } = settledOf(event.data);
+  activities.open.delete(view.id);
+  activities.settled.set(view.id, { ...view, decisions: activities.settled.get(view.id)?.decisions ?? [] });
+  for (const oldest of activities.settled.keys()) {
+    if (activities.settled.size <= MAX_SETTLED) break;
+    activities.settled.delete(oldest);
+  }
+  forgetHeld(activities, upTo);
+  return true;
+}
+
+/** Saves that the settled activity holds are done with; those it does not hold go on in one of their own. */
+function forgetHeld({ open, unassigned, settled }: Activities, upTo: Readonly<Record<string, Json>>): void {
+  const left = unassigned.filter(({ session, sequence }) => !(Number(upTo[session] ?? 0) >= sequence));
+  for (const { event } of unassigned) if (!left.some((other) => other.event === event)) open.delete(event.id);
+  unassigned.length = 0;
+  for (const entry of left) {
+    unassigned.push(entry);
+    const shown = [...open.values()].some(({ origin }) => origin === 'human');
+    if (!shown && !settled.has(entry.event.id)) join({ open, unassigned, settled }, entry);
+  }
+}
+
+function applyDecided({ settled }: Activities, { data }: StoredEvent): boolean {
+  const ids = Array.isArray(data['activity']) ? data['activity'] : [];
+  // Written by the triggers in this shape; the record's checksum holds.
+  const decisions = (data['decisions'] ?? []) as unknown as readonly Decision[];
+  let changed = false;
+  for (const id of ids) {
+    const view = typeof id === 'string' ? settled.get(id) : undefined;
+    if (view === undefined) continue;
+    const others = view.decisions.filter((one) => !decisions.some(({ workflow }) => workflow === one.workflow));
+    settled.set(view.id, { ...view, decisions: [...others, ...decisions] });
+    changed = true;
+  }
+  return changed;
+}
+
+/** What `activity.settled` holds: the view, and up to which event of each other session the leader had taken saves in. */
+export function settledData(view: ActivityView, upTo: ReadonlyMap<string, number>): JsonObject {
+  const { decisions: _, ...rest } = view;
+  return { ...(rest as unknown as JsonObject), upTo: Object.fromEntries(upTo) };
+}
+
+export function settledOf(data: JsonObject): { readonly view: ActivityView; readonly upTo: JsonObject } {
+  const { upTo = {}, ...view } = data;
+  // Written by `settledData`; the record's checksum holds.
+  return { view: { ...(view as unknown as Omit<ActivityView, 'decisions'>), decisions: [] }, upTo: upTo as JsonObject };
+}
