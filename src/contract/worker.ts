@@ -2,6 +2,8 @@ import type { StoredEvent } from './events.ts';
 import type { Failure } from './failures.ts';
 import type { TestCase } from './findings.ts';
 import type { JsonObject } from './json.ts';
+import type { FileCoverage } from './coverage.ts';
+import type { TestCatalogue } from './test-catalogue.ts';
 import type { BoardChange, BoardSnapshot } from './board.ts';
 
 /** How the editor came to save a file. */
@@ -44,6 +46,27 @@ export type CommandMessage =
   | { readonly kind: 'progress'; readonly step: string; readonly message: string; readonly fraction: number | null }
   | { readonly kind: 'test'; readonly step: string; readonly test: TestCase };
 
+export interface TestsWanted {
+  readonly call: number;
+  /** Test files to run, relative; null: those that reach `changed`, or all where nothing is named there. */
+  readonly files: readonly string[] | null;
+  /** Of these files, only tests with these full names (parents joined by ` > `); empty: all. */
+  readonly names: readonly string[];
+  /** Null: what differs from HEAD; empty: everything. */
+  readonly changed: readonly string[] | null;
+  readonly coverage: boolean;
+}
+
+export interface TestsRun {
+  /** Null where it could not start. */
+  readonly run: string | null;
+  readonly number: number | null;
+  /** Why no result can be trusted: it did not start, was stopped, or its step failed. */
+  readonly problem: string | null;
+  /** What was not checked, as `what: why`. */
+  readonly notChecked: readonly string[];
+}
+
 /** Requests that the worker answers. */
 export type WorkerApi = {
   /** The board as it is; changes after it come as events. The first one resolves when the journal is open. */
@@ -65,6 +88,12 @@ export type WorkerApi = {
   readonly report: { readonly request: { readonly run: string }; readonly reply: string };
   /** Events of the newest sessions, newest first, for the Events view. */
   readonly events: { readonly request: { readonly limit: number }; readonly reply: readonly StoredEvent[] };
+  /** Test files, and what is written in those named (relative paths). */
+  readonly tests: { readonly request: { readonly files: readonly string[] }; readonly reply: TestCatalogue };
+  /** Runs tests as a run of its own; resolves when it has ended, with the tests told as `test` events of the same `call`. */
+  readonly runTests: { readonly request: TestsWanted; readonly reply: TestsRun };
+  /** What a run with coverage saw; empty where it is not kept any more. */
+  readonly coverage: { readonly request: { readonly run: string }; readonly reply: readonly FileCoverage[] };
   /** Ends orderly: runs of this process are interrupted and stored, processes ended, the session closed. */
   readonly close: { readonly request: null; readonly reply: null };
 };
@@ -74,7 +103,13 @@ export type WorkerEvents = {
   readonly changed: BoardChange;
   readonly command: { readonly call: number; readonly message: CommandMessage };
   /** A test of any run of this window, as it ends; `run` is its id. */
-  readonly test: { readonly run: string; readonly number: number; readonly test: TestCase };
+  readonly test: {
+    readonly run: string;
+    readonly number: number;
+    /** Of `runTests`; null for every other run. */
+    readonly call: number | null;
+    readonly test: TestCase;
+  };
   /** For the output channel. */
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string };
 };
