@@ -9,6 +9,7 @@ const NEEDED = [
   'dist/toolhost.js',
   'dist/builtin/tsddr-2.0.yaml',
   'dist/builtin/kiro-workflow.yaml',
+  'dist/builtin/on-save-checks.yaml',
   'LICENSE',
 ];
 

@@ -26,10 +26,19 @@ export const retrySchema = z.strictObject({
   multiplier: z.number().min(1).max(10).default(2),
 });
 
+/** Who wrote, as far as a filter tells them apart: the part of an origin before its colon. */
+export const ORIGIN_KINDS = ['human', 'agent', 'git', 'unknown', 'run', 'tool'] as const;
+export type OriginKind = (typeof ORIGIN_KINDS)[number];
+
 const triggerFilterSchema = z.strictObject({
+  /** Globs relative to the workspace; `!glob` takes out again. Default: every file. */
   paths: z.array(z.string()).optional(),
+  /** Event types: file.created, file.modified, file.deleted or file.* (`commit`: git.commit). Default: all. */
   types: z.array(z.string()).optional(),
+  /** Default: all but git. */
+  origins: z.array(z.enum(ORIGIN_KINDS)).min(1).optional(),
 });
+export type TriggerFilter = z.infer<typeof triggerFilterSchema>;
 export const triggersSchema = z.strictObject({
   save: triggerFilterSchema.optional(),
   activity: triggerFilterSchema.optional(),

@@ -39,6 +39,7 @@ const undone = (step: string): RunCommand => ({ kind: 'undo-succeeded', step, du
 const undoFails = (step: string): RunCommand => ({ kind: 'undo-failed', step, error: EXIT, durationMs: 1, chance });
 const resume = (answer: 'again' | 'done' | 'fail' | null = null): RunCommand => ({
   kind: 'resume',
+  host: 'terminal',
   session: 's2',
   answer,
 });

@@ -55,6 +55,15 @@ describe(proves('A9', 'the library of workflows'), () => {
         ],
       ],
       [
+        'on-save-checks',
+        'continue',
+        [
+          '0 secrets security-auditor.pre-check 1min 1×2',
+          '0 code bug-hunter.hunt 3min 1×2',
+          '0 tests test-executor.run 10min 1×2',
+        ],
+      ],
+      [
         'tsddr-2.0',
         'rollback',
         [
@@ -104,7 +113,7 @@ describe(proves('A9', 'the library of workflows'), () => {
   it('names what there is for an unknown id', async () => {
     const missing = await library.find('tsddr-2.1');
     assert.ok(!missing.ok && missing.failure.code === 'not-found');
-    assert.match(missing.failure.message, /Did you mean "tsddr-2.0"\? Workflows: kiro-workflow, tsddr-2.0\./);
+    assert.match(missing.failure.message, /Did you mean "tsddr-2.0"\? Workflows: kiro-workflow, on-save-checks, tsddr-2.0\./);
   });
 
   it('sees an edit, and checks anew when the agents change', async () => {

@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import type { WithRules } from '../../contract/agents.ts';
 import { workflowSchema, type WorkflowDefinition } from '../../contract/definitions.ts';
 import type { Range } from '../../contract/findings.ts';
@@ -6,6 +7,7 @@ import { didYouMean } from '../definitions/did-you-mean.ts';
 import { parseYaml, type ParsedYaml } from '../definitions/parse-yaml.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { withProblems } from '../definitions/with-problems.ts';
+import { globProblem, typeProblem } from './trigger-filter.ts';
 
 /** Agents that a workflow may name, with the operations they accept (none: any name is passed on). */
 export type AgentNames = ReadonlyMap<string, readonly { readonly name: string; readonly with?: WithRules }[]>;
@@ -22,7 +24,12 @@ export function parseWorkflow(
   const parsed = parseYaml(source, workflowSchema);
   if (!parsed.ok) return parsed;
   const { value } = parsed;
-  const problems = [...stepProblems(value), ...agentProblems(value, agents), ...cycleProblems(value)];
+  const problems = [
+    ...triggerProblems(value),
+    ...stepProblems(value),
+    ...agentProblems(value, agents),
+    ...cycleProblems(value),
+  ];
   if (problems.length === 0) return { ok: true, definition: value, idRange: parsed.rangeOf(['id']) };
   return { ok: false, problems: problems.map((problem) => placed(source.file, parsed, problem)) };
 }
@@ -38,6 +45,37 @@ function placed(
   { path, message }: Unplaced,
 ): Problem {
   return { file, range: parsed.rangeOf(path), message };
+}
+
+function triggerProblems({ on }: WorkflowDefinition): readonly Unplaced[] {
+  const filters = (['save', 'activity', 'commit', 'agent-turn'] as const).flatMap((trigger) => [
+    ...told(on?.[trigger]?.paths, ['on', trigger, 'paths'], globProblem),
+    ...told(on?.[trigger]?.types, ['on', trigger, 'types'], (type) => typeProblem(trigger, type)),
+  ]);
+  const problem = on?.schedule && cronProblem(on.schedule.cron);
+  return [...filters, ...(problem ? [{ path: ['on', 'schedule', 'cron'], message: problem }] : [])];
+}
+
+function told(
+  values: readonly string[] | undefined,
+  path: Unplaced['path'],
+  problemOf: (value: string) => string | null,
+): readonly Unplaced[] {
+  return (values ?? []).flatMap((value, at) => {
+    const message = problemOf(value);
+    return message === null ? [] : [{ path: [...path, at], message }];
+  });
+}
+
+function cronProblem(cron: string): string | null {
+  try {
+    new Cron(cron, { paused: true });
+    return null;
+  } catch (error) {
+    if (!(error instanceof TypeError) && !(error instanceof RangeError)) throw error;
+    const why = error.message.replace(/^CronPattern: /, '').replace(/\.$/, '');
+    return `This is no schedule: ${why}. Write minute, hour, day, month and weekday, such as 0 9 * * 1-5.`;
+  }
 }
 
 function stepProblems({ steps }: WorkflowDefinition): readonly Unplaced[] {
