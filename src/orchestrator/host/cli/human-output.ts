@@ -8,7 +8,7 @@ import type { Repair } from '../../journal/journal.ts';
 import type { LiveProgress } from './step-rows.ts';
 import { createLiveView, type LiveOptions, type LiveView } from './live.ts';
 import { reportLines } from './report.ts';
-import { shellWords } from './shell-words.ts';
+import { shellWords } from '../../../contract/shell-words.ts';
 import { clockTime } from './step-rows.ts';
 import { paint, printable, wrap, type Line, type Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
-import type { RunView } from '../../../contract/runs.ts';
-import type { Item } from '../../commands/handler.ts';
-import { resultLine } from '../../workflow/run-view.ts';
+import type { RunView } from '../../contract/runs.ts';
+import type { Item } from './handler.ts';
+import { resultLine } from '../workflow/run-view.ts';
 
 /** The `--json` line of an item (CONTRACT.md, Commands); null for what only people see. */
 export function jsonLine(item: Item): object | null {

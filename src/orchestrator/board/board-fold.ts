@@ -1,0 +1,93 @@
+import type { Board } from '../../contract/board.ts';
+import type { StoredEvent } from '../../contract/events.ts';
+import { asRunEvent } from '../workflow/run-events.ts';
+import {
+  activityViews,
+  applyToActivities,
+  automaticRunBegan,
+  emptyActivities,
+  type ActivityFold,
+} from './activity-fold.ts';
+import { applyStepEnd, applyWrite, emptyFindings, fileFindings, type FindingFold } from './finding-fold.ts';
+import {
+  applyToRuns,
+  emptyRuns,
+  lastRuns,
+  runRows,
+  stateOf,
+  type Applied,
+  type RunFacts,
+  type RunFold,
+} from './run-fold.ts';
+
+/** Everything of the board that events tell. Changed in place. */
+export interface BoardFold {
+  readonly runs: RunFold;
+  readonly findings: FindingFold;
+  readonly activities: ActivityFold;
+  /** Times (ms since 1970) at which automatic runs began, of the last hour or so; ascending. */
+  readonly automatic: number[];
+}
+
+/** Everything of the board that events do not tell. */
+export interface BoardFacts
+  extends RunFacts, Pick<Board, 'role' | 'session' | 'paused' | 'health' | 'unapproved' | 'readOnly'> {
+  readonly workflows: readonly Omit<Board['workflows'][number], 'last'>[];
+  readonly maxProblems: number;
+}
+
+export const emptyBoard = (): BoardFold => ({
+  runs: emptyRuns(),
+  findings: emptyFindings(),
+  activities: emptyActivities(),
+  automatic: [],
+});
+
+/** Events of a run come in order, others in any. `paused`: nothing starts by itself when the event comes. */
+export function applyEvent(fold: BoardFold, event: StoredEvent, { paused }: { readonly paused: boolean }): Applied {
+  const own = asRunEvent(event);
+  if (own === null) {
+    const isFile = event.type.startsWith('file.');
+    const path = event.subject ?? event.data['path'];
+    if (isFile && typeof path === 'string') applyWrite(fold.findings, path, contentOf(event));
+    return applyToActivities(fold.activities, event, paused) || isFile ? 'done' : 'other';
+  }
+  const before = stateOf(fold.runs, own.data.run);
+  const applied = applyToRuns(fold.runs, event);
+  if (own.type === 'workflow.started' && before === null && (own.data.trigger?.kind ?? 'manual') !== 'manual') {
+    automaticRunBegan(fold.activities);
+    fold.automatic.push(Date.parse(own.time));
+  }
+  if (before !== null && (own.type === 'workflow.step.completed' || own.type === 'workflow.step.failed'))
+    applyStepEnd(fold.findings, before, own);
+  return applied;
+}
+
+/** Undefined where the event does not say. */
+function contentOf({ type, data }: StoredEvent): string | null | undefined {
+  if (type === 'file.deleted') return null;
+  const { content } = data;
+  return typeof content === 'string' ? content : undefined;
+}
+
+/** Automatic runs that began in the last hour. */
+export function runsInHour(fold: BoardFold, now: number): number {
+  while (fold.automatic[0] !== undefined && fold.automatic[0] < now - 3_600_000) fold.automatic.shift();
+  return fold.automatic.length;
+}
+
+export function boardOf(fold: BoardFold, facts: BoardFacts): Board {
+  const runs = runRows(fold.runs, facts);
+  const last = lastRuns(runs);
+  const { role, session, paused, health, unapproved, readOnly } = facts;
+  return {
+    ...{ role, session, paused, runs },
+    olderRuns: Math.max(0, fold.runs.total - runs.length),
+    activities: activityViews(fold.activities),
+    workflows: facts.workflows.map((workflow) => ({ ...workflow, last: last.get(workflow.id) ?? null })),
+    files: fileFindings(fold.findings, facts.maxProblems),
+    ...{ health, unapproved },
+    unchecked: fold.activities.unchecked.size,
+    readOnly,
+  };
+}

@@ -1,0 +1,126 @@
+import type { RunRow } from '../../contract/board.ts';
+import type { StoredEvent } from '../../contract/events.ts';
+import { asRunEvent } from '../workflow/run-events.ts';
+import { evolve, type RunState } from '../workflow/run-state.ts';
+import { viewRun } from '../workflow/run-view.ts';
+import { isTrouble, rowOf, type Progress } from './run-row.ts';
+
+/** Ended runs that are shown, beside every live one and those under Failed. */
+export const SHOWN_RUNS = 50;
+
+/** The runs of the board. Changed in place. */
+export interface RunFold {
+  readonly runs: Map<string, Entry>;
+  /** Runs that are kept in all, shown or not. */
+  total: number;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly workflow: string;
+  /** Of a run that may go on; null once it ended. */
+  state: RunState | null;
+  /** Of a run that ended: its last. */
+  row: RunRow | null;
+  /** Its last event: an event that comes by two ways counts once. */
+  epoch: number;
+  sequence: number;
+}
+
+export interface RunFacts {
+  /** Sessions whose owner lives. */
+  readonly live: ReadonlySet<string>;
+  /** Of this window's runs: what their steps said last. */
+  readonly progress: ReadonlyMap<string, Progress>;
+}
+
+export const emptyRuns = (): RunFold => ({ runs: new Map(), total: 0 });
+
+/** What became of an event: `unknown` where its run's start is not on the board and must be read first. */
+export type Applied = 'done' | 'other' | 'unknown';
+
+export function applyToRuns(fold: RunFold, event: StoredEvent): Applied {
+  const own = asRunEvent(event);
+  if (own === null) return 'other';
+  const entry = fold.runs.get(own.data.run);
+  if (entry === undefined && own.type !== 'workflow.started') return 'unknown';
+  if (entry !== undefined && !isNewer(event, entry)) return 'done';
+  if (entry?.row) return 'done';
+  const state = evolve(entry?.state ?? null, own);
+  if (state === null) return 'done';
+  const next: Entry = entry ?? newEntry(fold, state);
+  next.epoch = event.epoch;
+  next.sequence = event.sequence;
+  next.state = state;
+  if (state.phase === 'ended') {
+    next.row = rowOf(viewRun(state, { session: state.session, live: true }), {});
+    next.state = null;
+  }
+  return 'done';
+}
+
+function newEntry(fold: RunFold, { start }: RunState): Entry {
+  const entry = { number: start.number, workflow: start.workflow, state: null, row: null, epoch: 0, sequence: 0 };
+  fold.runs.set(start.run, entry);
+  fold.total++;
+  return entry;
+}
+
+const isNewer = (event: StoredEvent, { epoch, sequence }: Entry): boolean =>
+  event.epoch > epoch || (event.epoch === epoch && event.sequence > sequence);
+
+/** The state of a run that may go on. */
+export const stateOf = (fold: RunFold, run: string): RunState | null => fold.runs.get(run)?.state ?? null;
+
+/** Sessions that the board's unended runs belong to. */
+export function ownersOf(fold: RunFold): ReadonlySet<string> {
+  return new Set([...fold.runs.values()].flatMap(({ state }) => (state === null ? [] : [state.session])));
+}
+
+/** Newest first; forgets what is not shown any more. */
+export function runRows(fold: RunFold, { live, progress }: RunFacts): readonly RunRow[] {
+  const newestFirst = [...fold.runs].sort(([, a], [, b]) => b.number - a.number);
+  const failed = standingFailed(newestFirst.map(([, entry]) => entry));
+  const rows: RunRow[] = [];
+  let ended = 0;
+  for (const [run, entry] of newestFirst) {
+    const row = entry.row ?? viewOf(entry.state, { live, progress: progress.get(run) ?? {} });
+    if (row === null) continue;
+    const isOpen = entry.row === null && row.status !== 'interrupted';
+    if (!isOpen && ++ended > SHOWN_RUNS && !failed.has(entry)) fold.runs.delete(run);
+    else rows.push(row);
+  }
+  return rows;
+}
+
+function viewOf(
+  state: RunState | null,
+  { live, progress }: { readonly live: ReadonlySet<string>; readonly progress: Progress },
+): RunRow | null {
+  if (state === null) return null;
+  return rowOf(viewRun(state, { session: state.session, live: live.has(state.session) }), progress);
+}
+
+/** Of each workflow the newest run that tells whether it passes, where it does not. Stopped and replaced ones tell nothing. */
+function standingFailed(newestFirst: readonly Entry[]): ReadonlySet<Entry> {
+  const told = new Set<string>();
+  const standing = new Set<Entry>();
+  for (const entry of newestFirst) {
+    if (entry.row === null || told.has(entry.workflow)) continue;
+    const trouble = isTrouble(entry.row);
+    if (!trouble && entry.row.status !== 'completed') continue;
+    told.add(entry.workflow);
+    if (trouble) standing.add(entry);
+  }
+  return standing;
+}
+
+/** Of each workflow the newest run that ended. */
+export function lastRuns(
+  rows: readonly RunRow[],
+): ReadonlyMap<string, { readonly run: string; readonly number: number }> {
+  const last = new Map<string, { readonly run: string; readonly number: number }>();
+  for (const { workflow, endedAt, run, number } of rows)
+    if (endedAt !== null && !last.has(workflow)) last.set(workflow, { run, number });
+  return last;
+}
