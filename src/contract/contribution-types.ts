@@ -73,3 +73,11 @@ export interface SettingContribution {
   /** Ignored in folders that are not trusted. */
   readonly restricted?: boolean;
 }
+
+export interface KeyContribution {
+  readonly command: string;
+  readonly key: string;
+  readonly mac?: string;
+  /** Always within a view of Savepoint: nothing is taken from the rest of the editor. */
+  readonly when: string;
+}

@@ -1,0 +1,36 @@
+/** Times as people read them, in the editor's language, always with 24 hours. One formatter for trees, status bar and pages. */
+export interface TimeWords {
+  /** `14:03`, `yesterday 14:03`, `18 Nov 14:03`. */
+  short(iso: string, now: number): string;
+  /** `14:22:40`, for what is about to happen or has just happened. */
+  exact(iso: string): string;
+}
+
+export interface TimeWordsOptions {
+  /** BCP 47; plain `en` writes the day before the month. */
+  readonly locale: string;
+  /** IANA; default the machine's. */
+  readonly timeZone?: string;
+}
+
+const DAY_MS = 86_400_000;
+
+export function createTimeWords({ locale, timeZone }: TimeWordsOptions): TimeWords {
+  const language = locale === 'en' ? 'en-GB' : locale;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone } as const;
+  const short = new Intl.DateTimeFormat(language, clock);
+  const exact = new Intl.DateTimeFormat(language, { ...clock, second: '2-digit' });
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...zone });
+  const date = new Intl.DateTimeFormat('sv-SE', { ...zone });
+  return {
+    short(iso, now) {
+      const at = new Date(iso);
+      const on = date.format(at);
+      if (on === date.format(now)) return short.format(at);
+      if (on === date.format(now - DAY_MS)) return `yesterday ${short.format(at)}`;
+      return `${day.format(at)} ${short.format(at)}`;
+    },
+    exact: (iso) => exact.format(new Date(iso)),
+  };
+}

@@ -1,0 +1,123 @@
+import type { Board } from '../../contract/board.ts';
+import type { Target } from '../../contract/target.ts';
+import type { TimeWords } from '../../contract/time-words.ts';
+import type { Tone } from '../../contract/words.ts';
+import type { FolderState } from '../../extension/folder.ts';
+
+/** One row of a tree as data: what it says, without VS Code. The provider makes tree items of it. */
+export interface TreeNode {
+  /** Unique in its view and the same as long as it is about the same thing in the same place. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Product icon; `file` takes the theme's for `file`; null none. */
+  readonly icon: { readonly name: string; readonly tone: Tone | null } | 'file' | null;
+  /** Lines, the first is a heading; empty where the row says all. */
+  readonly tooltip: readonly string[];
+  /** What menus go by: view-contributions.ts lists them. */
+  readonly context: string;
+  readonly collapsible: 'none' | 'collapsed' | 'expanded';
+  readonly children: readonly TreeNode[];
+  /** On Enter or click. */
+  readonly command: NodeCommand | null;
+  /** What a screen reader says. */
+  readonly aria: string;
+  readonly target: Target;
+  /** Absolute path or path relative to the folder, for icons and decorations of files. */
+  readonly file: string | null;
+}
+
+export type NodeCommand =
+  | { readonly kind: 'run'; readonly command: string }
+  /** Opens a file; the line is 0-based. */
+  | { readonly kind: 'open'; readonly file: string; readonly line: number | null };
+
+/** One folder root as the models see it. */
+export interface FolderFacts {
+  readonly uri: string;
+  readonly name: string;
+  readonly state: FolderState;
+  readonly board: Board | null;
+}
+
+/** When and in which words a tree is drawn. */
+export interface Scene {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly times: TimeWords;
+}
+
+type Given = Pick<TreeNode, 'id' | 'label' | 'target'> & Partial<TreeNode>;
+
+/** A row, with what it does not say left empty. */
+export function treeNode(given: Given): TreeNode {
+  const children = given.children ?? [];
+  const description = given.description ?? '';
+  return {
+    description,
+    icon: null,
+    tooltip: [],
+    context: 'row',
+    collapsible: children.length > 0 ? 'collapsed' : 'none',
+    children,
+    command: null,
+    aria: description === '' ? given.label : `${given.label}, ${description.replaceAll(' · ', ', ')}`,
+    file: null,
+    ...given,
+  };
+}
+
+/** Names are cut at 80 characters, in the middle. */
+export function cutName(text: string, most = 80): string {
+  if (text.length <= most) return text;
+  const head = Math.ceil((most - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+}
+
+/** Parts of a description that say something. */
+export const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ');
+
+/** The board where there is something to draw of it: not before the first, and not where Savepoint does not work. */
+export function drawnBoard({ state, board }: FolderFacts): Board | null {
+  if (board === null || board.readOnly !== null) return null;
+  return state.kind === 'ready' || state.kind === 'restarting' || state.kind === 'starting' ? board : null;
+}
+
+/** One folder: its rows as they are. More: a row per folder above them, in the workspace's order. */
+export function withFolders(
+  folders: readonly FolderFacts[],
+  rowsOf: (folder: FolderFacts) => readonly TreeNode[],
+): readonly TreeNode[] {
+  const [only] = folders;
+  if (folders.length <= 1) return only === undefined ? [] : rowsOf(only);
+  const rows = folders.map((folder) => ({ folder, children: rowsOf(folder) }));
+  if (rows.every(({ children }) => children.length === 0)) return [];
+  return rows.map(({ folder, children }) =>
+    treeNode({
+      id: folder.uri,
+      label: folder.name,
+      description: folderWords(folder),
+      icon: { name: 'root-folder', tone: null },
+      context: 'folder',
+      collapsible: children.length > 0 ? 'expanded' : 'none',
+      children,
+      target: { folder: folder.uri },
+    }),
+  );
+}
+
+function folderWords({ state, board }: FolderFacts): string {
+  switch (state.kind) {
+    case 'untrusted':
+      return 'not trusted';
+    case 'virtual':
+      return 'not on a disk';
+    case 'stopped':
+      return 'stopped';
+    case 'restarting':
+      return 'starting again';
+    case 'starting':
+    case 'ready':
+      return board?.readOnly === null || board === null ? '' : 'cannot write to disk';
+  }
+}
