@@ -1,13 +1,7 @@
 import type { Board } from '../../contract/board.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { asRunEvent } from '../workflow/run-events.ts';
-import {
-  activityViews,
-  applyToActivities,
-  automaticRunBegan,
-  emptyActivities,
-  type ActivityFold,
-} from './activity-fold.ts';
+import { applyActivity, newActivities, viewActivities, type Activities } from '../activity/activity-fold.ts';
 import { applyStepEnd, applyWrite, emptyFindings, fileFindings, type FindingFold } from './finding-fold.ts';
 import {
   applyToRuns,
@@ -19,12 +13,14 @@ import {
   type RunFacts,
   type RunFold,
 } from './run-fold.ts';
+import { applyDecided, type Unchecked } from './unchecked.ts';
 
 /** Everything of the board that events tell. Changed in place. */
 export interface BoardFold {
   readonly runs: RunFold;
   readonly findings: FindingFold;
-  readonly activities: ActivityFold;
+  readonly activities: Activities;
+  readonly unchecked: Unchecked;
   /** Times (ms since 1970) at which automatic runs began, of the last hour or so; ascending. */
   readonly automatic: number[];
 }
@@ -39,28 +35,40 @@ export interface BoardFacts
 export const emptyBoard = (): BoardFold => ({
   runs: emptyRuns(),
   findings: emptyFindings(),
-  activities: emptyActivities(),
+  activities: newActivities(),
+  unchecked: new Set(),
   automatic: [],
 });
 
 /** Events of a run come in order, others in any. `paused`: nothing starts by itself when the event comes. */
 export function applyEvent(fold: BoardFold, event: StoredEvent, { paused }: { readonly paused: boolean }): Applied {
   const own = asRunEvent(event);
-  if (own === null) {
-    const isFile = event.type.startsWith('file.');
-    const path = event.subject ?? event.data['path'];
-    if (isFile && typeof path === 'string') applyWrite(fold.findings, path, contentOf(event));
-    return applyToActivities(fold.activities, event, paused) || isFile ? 'done' : 'other';
-  }
+  if (own === null) return applyOther(fold, event, paused);
   const before = stateOf(fold.runs, own.data.run);
   const applied = applyToRuns(fold.runs, event);
   if (own.type === 'workflow.started' && before === null && (own.data.trigger?.kind ?? 'manual') !== 'manual') {
-    automaticRunBegan(fold.activities);
+    // It looks at what differs from HEAD: what was left out before it counts no more.
+    fold.unchecked.clear();
     fold.automatic.push(Date.parse(own.time));
   }
   if (before !== null && (own.type === 'workflow.step.completed' || own.type === 'workflow.step.failed'))
     applyStepEnd(fold.findings, before, own);
   return applied;
+}
+
+function applyOther(fold: BoardFold, event: StoredEvent, paused: boolean): Applied {
+  const isFile = event.type.startsWith('file.');
+  const path = event.subject ?? event.data['path'];
+  if (isFile && typeof path === 'string') applyWrite(fold.findings, path, contentOf(event));
+  const changed = applyActivity(fold.activities, event);
+  if (event.type === 'activity.decided') {
+    const ids = event.data['activity'];
+    const decided = Array.isArray(ids)
+      ? [...fold.activities.settled.values()].filter(({ id }) => ids.includes(id))
+      : [];
+    applyDecided(fold.unchecked, decided, paused);
+  }
+  return changed || isFile ? 'done' : 'other';
 }
 
 /** Undefined where the event does not say. */
@@ -83,11 +91,11 @@ export function boardOf(fold: BoardFold, facts: BoardFacts): Board {
   return {
     ...{ role, session, paused, runs },
     olderRuns: Math.max(0, fold.runs.total - runs.length),
-    activities: activityViews(fold.activities),
+    activities: viewActivities(fold.activities),
     workflows: facts.workflows.map((workflow) => ({ ...workflow, last: last.get(workflow.id) ?? null })),
     files: fileFindings(fold.findings, facts.maxProblems),
     ...{ health, unapproved },
-    unchecked: fold.activities.unchecked.size,
+    unchecked: fold.unchecked.size,
     readOnly,
   };
 }

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import type { AgentMessage } from '../../contract/agents.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { RunTrigger, RunView } from '../../contract/runs.ts';
@@ -51,6 +52,12 @@ export interface RunnerDeps {
   readonly parallel?: number;
   /** Whose process this is; default: a terminal's. */
   readonly host?: RunHost;
+  /** Told what the agents of every run of this process say, beside who started it. */
+  readonly onMessage?: (
+    run: { readonly run: string; readonly number: number },
+    step: string,
+    message: AgentMessage,
+  ) => void;
 }
 
 /** How often a live run looks whether another process asked to stop it; CONTRACT allows 500 ms in all. */
@@ -297,7 +304,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     const { tools, cache, workspace, invoker, mask, stateDir } = deps;
     let held = after.length > 0;
     const parallel = (): number => (held ? 0 : typing && isAutomatic({ start }) ? 1 : maxParallel);
-    const onMessage = request.onMessage ?? ((): void => {});
+    const onMessage = (step: string, message: AgentMessage): void => {
+      request.onMessage?.(step, message);
+      deps.onMessage?.({ run, number }, step, message);
+    };
     const driver = drive(
       { env, journal, tools, cache, workspace, invoker, mask, stateDir, parallel, onMessage, ...prepare },
       { state, command },
