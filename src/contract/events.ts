@@ -96,5 +96,8 @@ export const EVENT_TYPES = [
   'performance.analysis.completed',
   'file.modified',
   'system.alert',
+  'system.dead-letter',
+  'system.dead-letter.redriven',
+  'system.dead-letter.discarded',
   'system.maintenance',
 ] as const;
