@@ -1,8 +1,9 @@
 // Bundles what people run: the command line, the tool host, the extension and its worker. Packages that are native, or find files of
 // theirs beside them, stay in node_modules: npm installs them as dependencies, scripts/package.ts copies what they need.
 import { build } from 'esbuild';
-import { chmodSync, cpSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { noticesOf } from './lib/notices.ts';
 
 const root = path.dirname(import.meta.dirname);
 const out = path.join(root, 'dist');
@@ -21,9 +22,11 @@ const common = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
+  absWorkingDir: root,
 } as const;
 // Each in one file and required: what is needed is there without a look at the disk for each piece (savepoint.ts).
-await build({
+const required = await build({
   ...common,
   entryPoints: {
     cli: path.join(host, 'cli.ts'),
@@ -35,7 +38,7 @@ await build({
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 });
-await build({
+const imported = await build({
   ...common,
   entryPoints: { savepoint: path.join(host, 'savepoint.ts'), toolhost: path.join(host, 'toolhost.ts') },
   splitting: true,
@@ -54,3 +57,4 @@ cpSync(path.join(root, 'src/orchestrator/agents/performance-analyzer/meter'), pa
   recursive: true,
 });
 chmodSync(path.join(out, 'savepoint.js'), 0o755);
+writeFileSync(path.join(out, 'third-party-notices.txt'), noticesOf([required.metafile, imported.metafile], root));

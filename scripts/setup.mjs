@@ -1,5 +1,5 @@
 // Brings a fresh clone to where everything runs: Node 24 and the packages of package.json. Plain JavaScript for Node 20,
-// because this is what runs before anything is installed. Does nothing when package.json is as it was installed.
+// because this is what runs before anything is installed. Does nothing when the packages are those that were installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,10 +12,13 @@ const MODULES = path.join(ROOT, 'node_modules');
 const STAMP = path.join(MODULES, '.cache', 'savepoint', 'installed');
 const NODE_BIN = path.join(MODULES, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-const wanted = () =>
-  createHash('sha256')
-    .update(readFileSync(path.join(ROOT, 'package.json')))
+/** Of what package.json says only the packages matter here; the rest changes with every command and view. */
+const wanted = () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  return createHash('sha256')
+    .update(JSON.stringify([dependencies, devDependencies]))
     .digest('hex');
+};
 
 function npm(args, env) {
   const windows = process.platform === 'win32';

@@ -10,6 +10,7 @@ const CHECKS = [
   ['dead code', ['knip']],
   ['requirements', ['node', 'test/requirements-gate.ts']],
   ['documentation', ['node', 'scripts/command-reference.ts', '--check']],
+  ['manifest', ['node', 'scripts/manifest.ts', '--check']],
   ['bundle', ['node', 'scripts/build.ts']],
   ['package listing', ['node', 'scripts/package-listing.ts']],
 ];

@@ -5,7 +5,7 @@ import { Language, Parser, type Node } from 'web-tree-sitter';
 import { oneLine, type Definition } from './definitions.ts';
 
 /** File ending → the grammar's name in @vscode/tree-sitter-wasm. */
-const GRAMMARS: Readonly<Record<string, string>> = {
+export const GRAMMARS: Readonly<Record<string, string>> = {
   '.py': 'python',
   '.go': 'go',
   '.rs': 'rust',

@@ -1,7 +1,8 @@
-import { parseSync, Visitor, type Argument, type CallExpression, type Expression } from 'oxc-parser';
+import type { Argument, CallExpression, Expression } from 'oxc-parser';
 import type { AgentOutcome } from '../../../contract/agents.ts';
 import type { Json } from '../../../contract/json.ts';
 import type { TestCatalogue, TestFile, TestNode } from '../../../contract/test-catalogue.ts';
+import { oxcParser } from '../../workspace/native-parts.ts';
 import { positionsIn } from '../../workspace/positions.ts';
 import type { Session } from './session.ts';
 import { suiteName } from './suite.ts';
@@ -41,13 +42,14 @@ interface Open extends TestNode {
   readonly children: Open[];
 }
 
-/** Groups and tests with plain names, nested as they are written. */
+/** Groups and tests with plain names, nested as they are written; none where the parser is missing. */
 export function testsIn(file: string, text: string): readonly TestNode[] {
-  const { program } = parseSync(file, text);
+  if (oxcParser === null) return [];
+  const { program } = oxcParser.parseSync(file, text);
   const positions = positionsIn(text);
   const roots: Open[] = [];
   const stack: { readonly call: CallExpression; readonly node: Open | null }[] = [];
-  new Visitor({
+  new oxcParser.Visitor({
     CallExpression(call) {
       const kind = kindOf(call);
       if (kind === null) return;

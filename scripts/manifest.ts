@@ -1,0 +1,99 @@
+// Writes into package.json what VS Code reads of it, from the tables of the contract: commands, settings, views, menus, welcome texts,
+// colours. With --check it only tells whether package.json is as it would be written.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as prettier from 'prettier';
+import { COMMANDS } from '../src/contract/commands/palette.ts';
+import { SETTINGS } from '../src/contract/commands/settings.ts';
+import type { CommandContribution, MenuContribution, SettingContribution } from '../src/contract/contribution-types.ts';
+import { COLORS, KEYS, MENUS, VIEW_COMMANDS, VIEWS, WELCOMES } from '../src/contract/view-contributions.ts';
+
+const CONTAINER = 'savepoint';
+const commands: readonly CommandContribution[] = [...COMMANDS, ...VIEW_COMMANDS];
+const settings: readonly SettingContribution[] = SETTINGS;
+
+const generated = {
+  main: './dist/extension.cjs',
+  icon: 'media/icon.png',
+  galleryBanner: { color: '#1f2430', theme: 'dark' },
+  categories: ['Linters', 'Testing', 'Other'],
+  keywords: ['code review', 'coding agents', 'secrets', 'tests', 'type check'],
+  // Where the files are: in a remote window beside them, not in the browser or on the desktop.
+  extensionKind: ['workspace'],
+  activationEvents: ['onStartupFinished'],
+  capabilities: {
+    untrustedWorkspaces: {
+      supported: 'limited',
+      description:
+        'Savepoint starts nothing in a folder you have not trusted: no checks, no commands, no connections, and it writes nothing.',
+      restrictedConfigurations: settings.filter(({ restricted }) => restricted === true).map(({ key }) => key),
+    },
+    virtualWorkspaces: {
+      supported: 'limited',
+      description: 'Savepoint checks folders that are on a disk. In others it starts nothing.',
+    },
+  },
+  contributes: {
+    commands: commands.map(({ command, title, icon, enablement }) => ({
+      command,
+      category: 'Savepoint',
+      title,
+      ...(icon === undefined ? {} : { icon: `$(${icon})` }),
+      ...(enablement === undefined ? {} : { enablement }),
+    })),
+    menus: menus(),
+    viewsContainers: {
+      activitybar: [{ id: CONTAINER, title: 'Savepoint', icon: 'media/savepoint.svg' }],
+    },
+    views: {
+      [CONTAINER]: VIEWS.map(({ id, name, icon, visibility, when }) => ({
+        id,
+        name,
+        icon: `$(${icon})`,
+        visibility,
+        ...(when === undefined ? {} : { when }),
+      })),
+    },
+    keybindings: KEYS,
+    viewsWelcome: WELCOMES,
+    configuration: {
+      title: 'Savepoint',
+      properties: Object.fromEntries(settings.map((setting, order) => [setting.key, property(setting, order)])),
+    },
+    colors: COLORS.map(({ id, description, default: token }) => ({
+      id,
+      description,
+      defaults: { dark: token, light: token, highContrast: token, highContrastLight: token },
+    })),
+  },
+};
+
+function menus(): Readonly<Record<string, readonly object[]>> {
+  const palette = commands.flatMap(({ command, when }) =>
+    when === undefined ? [] : [{ command, when: when === false ? 'false' : when }],
+  );
+  const others = Map.groupBy(MENUS, ({ menu }: MenuContribution) => menu);
+  return {
+    commandPalette: palette,
+    ...Object.fromEntries([...others].map(([menu, items]) => [menu, items.map(({ menu: _, ...item }) => item)])),
+  };
+}
+
+function property({ key: _, description, restricted: __, ...schema }: SettingContribution, order: number): object {
+  return { ...schema, order, markdownDescription: description };
+}
+
+const file = path.join(path.dirname(import.meta.dirname), 'package.json');
+const before = readFileSync(file, 'utf8');
+const manifest = JSON.parse(before) as Record<string, unknown>;
+const others = Object.entries(manifest).filter(([key]) => !Object.hasOwn(generated, key));
+const at = others.findIndex(([key]) => key === 'bin');
+const text = JSON.stringify(Object.fromEntries(others.toSpliced(at, 0, ...Object.entries(generated))));
+const options = await prettier.resolveConfig(file);
+const after = await prettier.format(text, { ...options, filepath: file });
+if (!process.argv.includes('--check')) {
+  if (after !== before) writeFileSync(file, after);
+} else if (after !== before) {
+  process.stderr.write('package.json is not what the contract’s tables say: node scripts/manifest.ts\n');
+  process.exitCode = 1;
+}
