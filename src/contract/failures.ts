@@ -44,6 +44,7 @@ export const FAILURES = {
   'journal-failed': EXIT.notCompleted,
   'event-too-large': EXIT.notCompleted,
   'lock-unavailable': EXIT.notCompleted,
+  'out-of-memory': EXIT.notCompleted,
   internal: EXIT.notCompleted,
 } as const satisfies Record<string, ExitCode>;
 export type FailureCode = keyof typeof FAILURES;

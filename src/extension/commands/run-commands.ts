@@ -107,6 +107,7 @@ function waysOn({ code }: Failure, folder: Folder): readonly Way[] {
     case 'journal-failed':
     case 'event-too-large':
     case 'lock-unavailable':
+    case 'out-of-memory':
     case 'internal':
       return [{ label: 'Doctor', command: 'savepoint.doctor', argument }];
   }
