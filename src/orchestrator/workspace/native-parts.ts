@@ -5,7 +5,7 @@ import type * as Resolver from 'oxc-resolver';
 import * as z from 'zod';
 
 /** Programs for one platform that Savepoint ships with. The universal package has none, and some platforms have none made for them. */
-export const NO_NATIVE_PARTS = `this package of Savepoint has no native parts for ${process.platform}-${process.arch}; one made for it has`;
+export const NO_NATIVE_PARTS = `Savepoint’s native parts for ${process.platform}-${process.arch} are not installed; its package for that platform has them`;
 
 const require = createRequire(import.meta.filename);
 const aboutSchema = z.object({ version: z.string(), optionalDependencies: z.record(z.string(), z.string()) });

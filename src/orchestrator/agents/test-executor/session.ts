@@ -3,6 +3,7 @@ import type { AgentRequest } from '../../../contract/agents.ts';
 import type { TestCase } from '../../../contract/findings.ts';
 import { countWords } from '../../../contract/words.ts';
 import { loadImportGraph, type ImportGraph } from '../../workspace/import-graph.ts';
+import { NO_NATIVE_PARTS } from '../../workspace/native-parts.ts';
 import type { AgentContext, History } from '../agent.ts';
 import type { CommandDeps } from './commands.ts';
 import { detectSuites, type Detection } from './detect.ts';
@@ -79,7 +80,7 @@ function withKnown(suite: Suite, known: KnownTests, files: readonly string[]): S
 }
 
 /** Which tests this request is about. */
-export function choose({ request, detection, graph }: Session): readonly Selection[] {
+export function choose({ request, context, detection, graph }: Session): readonly Selection[] {
   const { scope } = request;
   const named = namesIn(request.with['files']);
   if (request.with['select'] === 'exact') return exactly(detection, named);
@@ -89,6 +90,12 @@ export function choose({ request, detection, graph }: Session): readonly Selecti
   if (request.with['select'] === 'all') return everything(detection, 'all tests were asked for');
   if (changed.length === 0)
     return everything(detection, scope.kind === 'all' ? 'no change to relate tests to' : 'files were deleted');
+  if (!graph.complete)
+    context.emit({
+      kind: 'not-checked',
+      what: 'which tests the change reaches',
+      why: `all tests run: ${NO_NATIVE_PARTS}`,
+    });
   return selectTests({ suites: detection.suites, changed, graph });
 }
 
