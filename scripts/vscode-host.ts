@@ -102,12 +102,16 @@ function installServer(): void {
       path.join(partial, 'package.json'),
       JSON.stringify({ private: true, allowScripts: { 'code-server': true, argon2: true } }),
     );
-    run('npm', ['install', '--prefix', partial, '--no-fund', '--no-audit', '--loglevel=error', `code-server@${CODE_SERVER}`], {
-      ...process.env,
-      PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
-      npm_config_unsafe_perm: 'true',
-      npm_config_save_exact: 'true',
-    });
+    run(
+      'npm',
+      ['install', '--prefix', partial, '--no-fund', '--no-audit', '--loglevel=error', `code-server@${CODE_SERVER}`],
+      {
+        ...process.env,
+        PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
+        npm_config_unsafe_perm: 'true',
+        npm_config_save_exact: 'true',
+      },
+    );
     if (!works(partial)) throw new Error('its native modules were not built: build tools or libkrb5-dev are missing');
     writeFileSync(stampOf(partial), '');
     rmSync(FOLDER, { recursive: true, force: true });
@@ -121,7 +125,8 @@ function installServer(): void {
 export function ensureVscodeHost(): VscodeHost {
   try {
     const complete = existsSync(stampOf(FOLDER));
-    const lacking = findChromium() === undefined ? DEBIAN : complete || existsSync('/usr/include/krb5.h') ? [] : DEBIAN.slice(1);
+    const lacking =
+      findChromium() === undefined ? DEBIAN : complete || existsSync('/usr/include/krb5.h') ? [] : DEBIAN.slice(1);
     if (lacking.length > 0 && process.platform === 'linux') installPackages(lacking);
     const browser = findChromium();
     if (browser === undefined) throw new Error('no Chromium or Chrome was found; SAVEPOINT_CHROMIUM can name one');

@@ -118,7 +118,9 @@ export async function openWindow({
     },
     view: pane,
     rows: (name) =>
-      pane(name).locator('.monaco-list-row').evaluateAll<readonly Row[]>('(rows) => savepointPage.rows(rows)'),
+      pane(name)
+        .locator('.monaco-list-row')
+        .evaluateAll<readonly Row[], undefined>('(rows) => savepointPage.rows(rows)'),
     async status() {
       const item = page.locator(STATUS).first();
       return (await item.isVisible()) ? (await item.innerText()).trim() : null;

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { proves } from '../../requirements.ts';
+import { ready, savepoint, staysQuiet } from './support.ts';
+
+interface Manifest {
+  readonly contributes: { readonly commands: readonly { readonly command: string; readonly category: string }[] };
+}
+
+describe(proves('F9', 'the extension in a real VS Code'), () => {
+  staysQuiet();
+
+  it('activates by itself, and its worker opens the journal', async () => {
+    await ready();
+  });
+
+  it(proves('F6', 'registers every command of the palette'), async () => {
+    const extension = vscode.extensions.getExtension('savepoint.savepoint');
+    assert.ok(extension);
+    const manifest = JSON.parse(readFileSync(path.join(extension.extensionPath, 'package.json'), 'utf8')) as Manifest;
+    const contributed = manifest.contributes.commands.map(({ command }) => command);
+    assert.ok(contributed.length > 10);
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      contributed.filter((command) => !registered.has(command)),
+      [],
+    );
+  });
+
+  it(proves('F1', 'keeps the orchestrator in a thread of this extension host'), async () => {
+    const [session] = await savepoint<{ readonly endedAt: string | null }>('sessions');
+    assert.equal(session?.endedAt, null);
+  });
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { proves } from '../../requirements.ts';
+import { eventually } from '../../support/eventually.ts';
+import { atRest, events, findingsIn, ready, runs, startedSince, staysQuiet, typeAndSave, uriOf } from './support.ts';
+
+const FILE = 'src/lib/payments.ts';
+// In parts, so that no scanner finds a key in our own repository.
+const KEY = ['sk_live', '51Mz8QxLk2eZvKYlo2CaBcDeF'].join('_');
+const LEAKING = `export const key = '${KEY}';\n`;
+const FIXED = "export const key = process.env['PAYMENT_KEY'] ?? '';\n";
+
+describe(proves('F7', 'a save'), () => {
+  staysQuiet();
+  before(ready);
+  afterEach(() => atRest());
+
+  it(
+    proves('F5', 'becomes an activity, a run and a finding in Problems, which is gone when the next save fixes it'),
+    async () => {
+      const before = new Date().toISOString();
+      await typeAndSave(FILE, LEAKING);
+      await eventually('a finding in Problems', () => findingsIn(FILE).length > 0, 30_000);
+      const [finding] = findingsIn(FILE);
+      assert.equal(finding?.range.start.line, 0);
+      assert.ok(!finding.message.includes(KEY), 'the key is masked');
+      await atRest();
+      const [started, ...more] = await startedSince(before);
+      assert.ok(started);
+      assert.deepEqual(more, []);
+      const trigger = started.data['trigger'] as { readonly kind: string; readonly activities: readonly string[] };
+      assert.equal(trigger.kind, 'activity');
+      const settled = (await events('activity.settled')).map(({ data }) => data['id']);
+      assert.ok(trigger.activities.length > 0 && trigger.activities.every((id) => settled.includes(id)));
+      const saves = (await events('file.modified', 'file.created')).filter(
+        ({ subject, origin }) => subject === FILE && origin === 'human',
+      );
+      assert.ok(saves.length > 0, 'the save is stored as written by a person');
+
+      await typeAndSave(FILE, FIXED);
+      await eventually('the finding is gone', () => findingsIn(FILE).length === 0, 30_000);
+      await atRest();
+      assert.equal((await runs())[0]?.status, 'completed');
+    },
+  );
+
+  it('takes a finding away at the next keystroke on its line', async () => {
+    await typeAndSave(FILE, LEAKING);
+    await eventually('a finding in Problems', () => findingsIn(FILE).length > 0, 30_000);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uriOf(FILE), new vscode.Position(0, 0), ' ');
+    await vscode.workspace.applyEdit(edit);
+    await eventually('the finding is gone', () => findingsIn(FILE).length === 0, 5_000);
+    await typeAndSave(FILE, FIXED);
+    await atRest();
+  });
+
+  it('leaves the folder as the editor wrote it', () => {
+    assert.equal(readFileSync(uriOf(FILE).fsPath, 'utf8'), FIXED);
+  });
+});

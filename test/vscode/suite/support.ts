@@ -1,0 +1,135 @@
+// What suites in the extension host share. State is read as a script would read it: through the command line.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import { eventually } from '../../support/eventually.ts';
+import { HOSTED, type PageQuestion } from '../host/hosted.ts';
+import type { Disturbances } from '../page/disturbances.ts';
+
+const run = promisify(execFile);
+
+/** One line of `--json`, as far as the suites look. */
+export interface EventLine {
+  readonly kind: 'event';
+  readonly id: string;
+  readonly type: string;
+  readonly time: string;
+  readonly subject?: string;
+  readonly origin?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface RunLine {
+  readonly kind: 'run';
+  readonly run: string;
+  readonly number: number;
+  readonly workflow: string;
+  readonly status: string;
+}
+
+export const ON_SAVE = 'on-save-checks';
+
+export function folder(): vscode.WorkspaceFolder {
+  const [first] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(first, 'a folder is open');
+  return first;
+}
+
+export const uriOf = (file: string): vscode.Uri => vscode.Uri.joinPath(folder().uri, file);
+
+/** A command of the built command line on this workspace and state; its lines. */
+export async function savepoint<Line>(...args: readonly string[]): Promise<readonly Line[]> {
+  const cli = process.env[HOSTED.cli] ?? '';
+  const { stdout } = await run('node', [cli, ...args, '--workspace', folder().uri.fsPath, '--json'], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+}
+
+export const events = (...types: readonly string[]): Promise<readonly EventLine[]> =>
+  savepoint<EventLine>('events', '--type', types.join(','));
+
+export const runs = (): Promise<readonly RunLine[]> => savepoint<RunLine>('runs');
+
+/** The extension, active, with a worker whose journal is open. */
+export async function ready(): Promise<void> {
+  const extension = vscode.extensions.getExtension('savepoint.savepoint');
+  assert.ok(extension, 'the extension is there');
+  await eventually('the extension is active', () => extension.isActive, 30_000);
+  await eventually(
+    'a session of the worker',
+    async () => (await savepoint<{ endedAt: string | null }>('sessions')).some(({ endedAt }) => endedAt === null),
+    30_000,
+  );
+}
+
+/** Writes the whole file in an editor and saves it, as a person would. */
+export async function typeAndSave(file: string, text: string): Promise<void> {
+  const uri = uriOf(file);
+  const exists = await vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    const create = new vscode.WorkspaceEdit();
+    create.createFile(uri);
+    assert.ok(await vscode.workspace.applyEdit(create));
+  }
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document);
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+  assert.ok(await document.save());
+}
+
+export const findingsIn = (file: string): readonly vscode.Diagnostic[] =>
+  vscode.languages.getDiagnostics(uriOf(file)).filter(({ source }) => source === 'savepoint');
+
+/** Every automatic run that started since, oldest first. */
+export async function startedSince(time: string, workflow = ON_SAVE): Promise<readonly EventLine[]> {
+  const started = await events('workflow.started');
+  return started.filter((event) => event.time >= time && event.data['workflow'] === workflow);
+}
+
+/** Waits until nothing of the folder runs, and nothing waits for quiet. */
+export async function atRest(deadlineMs = 40_000): Promise<void> {
+  await eventually(
+    'no run is under way',
+    async () => (await runs()).every(({ status }) => !['running', 'retrying', 'compensating'].includes(status)),
+    deadlineMs,
+  );
+}
+
+/** Null on a desktop VS Code, whose page nobody reaches from here. */
+export async function askPage<Answer>(question: PageQuestion): Promise<Answer | null> {
+  const path = process.env[HOSTED.page];
+  if (path === undefined) return null;
+  const socket = connect(path);
+  try {
+    socket.write(`${question}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const { answer, error } = JSON.parse(line) as { answer: Answer; error?: string };
+      if (error !== undefined) throw new Error(error);
+      return answer;
+    }
+    throw new Error('the page did not answer');
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Around every test of a suite: nothing popped up, and the focus never left the editor. */
+export function staysQuiet(): void {
+  beforeEach(() => askPage('beginLooking'));
+  afterEach(async () => {
+    const seen = await askPage<Disturbances>('disturbances');
+    if (seen !== null) assert.deepEqual(seen, { toasts: [], focus: [] });
+  });
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { copySample } from '../samples/copy-sample.ts';
+import { git } from '../support/git-repository.ts';
+
+/** How long the tests of the slow module take: long enough to do something while a run is under way. */
+export const SLOW_MS = 6_000;
+
+const SLOW_TEST = `import { test } from 'node:test';
+import { slow } from '../src/lib/slow.ts';
+
+test('takes its time', async () => {
+  await new Promise((resolve) => setTimeout(resolve, ${SLOW_MS}));
+  if (!slow) throw new Error('not slow');
+});
+`;
+
+/** A clean copy of the sample, and in it a module whose related test takes long; all committed. */
+export async function makeWorkspace(folder: string): Promise<string> {
+  await copySample({ sample: 'harbor', variant: 'base', into: folder });
+  mkdirSync(path.join(folder, 'test'), { recursive: true });
+  writeFileSync(path.join(folder, 'src/lib/slow.ts'), 'export const slow: boolean = true;\n');
+  writeFileSync(path.join(folder, 'test/slow.test.ts'), SLOW_TEST);
+  git(folder, 'add', '--all');
+  git(folder, 'commit', '--quiet', '--no-verify', '--message', 'A slow module');
+  return folder;
+}
