@@ -87,6 +87,8 @@ export interface RunTrigger {
   readonly activities: readonly string[];
   /** Where what it was started for was written by a run. */
   readonly lineage: Lineage | null;
+  /** Other workflows that were started for the same, at the same time. */
+  readonly beside: readonly string[];
 }
 
 export interface ChangedSince {

@@ -48,7 +48,7 @@ export const runView = (over: Partial<RunView> = {}): RunView => ({
   tests: { passed: 0, failed: 0, skipped: 0, selected: 0, total: null, verdict: 'not-run', cases: [] },
   evidence: [],
   written: [],
-  trigger: { kind: 'manual', activities: [], lineage: null },
+  trigger: { kind: 'manual', activities: [], lineage: null, beside: [] },
   replacedBy: null,
   needsDecision: null,
   ...over,

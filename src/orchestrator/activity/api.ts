@@ -48,8 +48,11 @@ export interface Triggers {
   }): Promise<Result<readonly Decision[]>>;
   /** Automatic runs of this process that are at work, and the steps whose tools may be writing now. */
   live(): readonly LiveRun[];
-  /** Starts the clock of `on.schedule`; only the leader does. */
-  start(): Promise<void>;
+  /**
+   * Only the leader, once, before the others: counts the last hour's automatic runs, starts the clock of `on.schedule`, and decides
+   * what a leader that died had settled without a decision.
+   */
+  start(): Promise<Result<null>>;
   close(): void;
 }
 
@@ -58,7 +61,8 @@ export interface LiveRun {
   readonly number: number;
   readonly workflow: string;
   readonly automatic: boolean;
-  readonly lineage: Lineage | null;
+  /** Of what it writes. */
+  readonly lineage: Lineage;
   /** Steps at work; `mayWrite`: their agent may change files (the built-in ones do not). */
   readonly steps: readonly { readonly id: string; readonly mayWrite: boolean }[];
 }

@@ -5,7 +5,7 @@ import type { RunState, StepState } from './run-state.ts';
 /** Questions that the decider, the view and the runner ask of a run's state. Pure. */
 
 /** Also of runs that earlier versions started. */
-export const BY_HAND: RunTrigger = { kind: 'manual', activities: [], lineage: null };
+export const BY_HAND: RunTrigger = { kind: 'manual', activities: [], lineage: null, beside: [] };
 
 /** Something else than a person started it. */
 export function isAutomatic({ start }: Pick<RunState, 'start'>): boolean {
