@@ -35,10 +35,12 @@ async function folderToOpen(named: string | undefined): Promise<string> {
   return folder;
 }
 
-/** `code` of a desktop; a server's `code` opens a file in the window that it belongs to and takes no extension. */
+/** The desktop's `code`, and a screen to show it on; a server's `code` only talks to the window that it belongs to. */
 function hasDesktop(): boolean {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) return false;
   const help = spawnSync('code', ['--help'], { encoding: 'utf8', shell: process.platform === 'win32' });
-  return help.status === 0 && help.stdout.includes('--extensionDevelopmentPath');
+  return help.status === 0 && help.stdout.includes('--user-data-dir');
 }
 
 async function openDesktop(folder: string): Promise<void> {
