@@ -9,6 +9,10 @@ export const rangeSchema = z.object({ start: positionSchema, end: positionSchema
 export type Position = z.infer<typeof positionSchema>;
 export type Range = z.infer<typeof rangeSchema>;
 
+/** Replacements that put a finding right, exact for the content that was checked; they do not overlap. */
+export const fixEditsSchema = z.array(z.object({ range: rangeSchema, newText: z.string().max(10_000) })).min(1).max(50);
+export type FixEdits = z.infer<typeof fixEditsSchema>;
+
 export const findingSchema = z.object({
   /** Id of the agent that reports it. */
   agent: z.string(),
@@ -24,6 +28,7 @@ export const findingSchema = z.object({
   /** Stable across unrelated edits: rule + normalised text + occurrence (secrets: keyed hash). */
   fingerprint: z.string().min(1),
   fix: z.string().optional(),
+  edit: fixEditsSchema.optional(),
   help: z.string().optional(),
   evidence: z.string().optional(),
 });

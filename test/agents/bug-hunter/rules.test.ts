@@ -36,6 +36,27 @@ describe('bug-hunter suspicious code: every rule on its own examples', function 
     });
   }
 
+  it('is silent once its own edit is made, and the code still has the same errors or fewer', () => {
+    let made = 0;
+    for (const one of CASES.filter(({ kind }) => kind === 'bad')) {
+      const source = program.getSourceFile(one.file) ?? assert.fail();
+      const base = one.base === null ? null : ts.createSourceFile(one.file, one.base, ts.ScriptTarget.Latest, true);
+      const all = suspect({ compiler: ts, program, source, base, lines: null, rules: [one.rule] });
+      const [said] = all;
+      if (!said || said.edits.length === 0) continue;
+      made++;
+      const code = said.edits
+        .toSorted((a, b) => b.start - a.start)
+        .reduce((text, { start, end, text: added }) => text.slice(0, start) + added + text.slice(end), one.code);
+      const after = programOf(new Map([[one.file, code]]));
+      const edited = after.getSourceFile(one.file) ?? assert.fail();
+      const again = suspect({ compiler: ts, program: after, source: edited, base, lines: null, rules: [one.rule] });
+      assert.equal(again.length, all.length - 1, code);
+      assert.equal(after.getSyntacticDiagnostics(edited).length, 0, code);
+    }
+    assert.ok(made >= 8, `${made} examples have an edit`);
+  });
+
   it('has a bad and a good example for every rule, and no id twice', () => {
     assert.deepEqual(
       SUSPICION_RULES.filter(({ bad, good }) => bad.length === 0 || good.length === 0).map(({ id }) => id),

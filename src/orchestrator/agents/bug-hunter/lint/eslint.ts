@@ -4,7 +4,7 @@ import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import type { OwnTool } from './own-tools.ts';
-import { positionsIn } from './positions.ts';
+import { positionsIn, type Positions } from './positions.ts';
 import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 const eslintSchema = z.array(
@@ -20,6 +20,7 @@ const eslintSchema = z.array(
         column: z.number().optional(),
         endLine: z.number().nullish(),
         endColumn: z.number().nullish(),
+        fix: z.object({ range: z.tuple([z.number(), z.number()]), text: z.string() }).nullish(),
       }),
     ),
   }),
@@ -111,6 +112,18 @@ async function report(
   await hunt.report.file(file, { now: drafts, before });
 }
 
+/** What the rule itself would write. A very long one, or one at a byte order mark, is left to the tool. */
+function editOf(
+  fix: EslintResult['messages'][number]['fix'],
+  positions: Positions,
+): Pick<Draft, 'edit'> | Record<never, never> {
+  if (fix == null || fix.range[0] < 0 || fix.text.length > MAX_EDIT) return {};
+  return { edit: [{ range: positions.ofUnits(...fix.range), newText: fix.text }] };
+}
+
+/** Characters. */
+const MAX_EDIT = 10_000;
+
 function draftsOf(result: EslintResult, text: string): readonly Draft[] {
   const positions = positionsIn(text);
   return result.messages.flatMap((message) => {
@@ -127,6 +140,7 @@ function draftsOf(result: EslintResult, text: string): readonly Draft[] {
           endLine: message.endLine,
           endColumn: message.endColumn,
         }),
+        ...editOf(message.fix, positions),
       },
     ];
   });

@@ -5,6 +5,8 @@ import type { Position, Range } from '../../../../contract/findings.ts';
 export interface Positions {
   /** Of two offsets in UTF-8 bytes, as tools written in Rust and Go count. */
   ofBytes(start: number, end: number): Range;
+  /** Of two offsets in UTF-16 units, as tools written in JavaScript count; a byte order mark is not counted. */
+  ofUnits(start: number, end: number): Range;
   /** Of 1-based lines and columns; a missing end is the end of the line. */
   ofLines(at: {
     readonly line: number;
@@ -26,7 +28,17 @@ export function positionsIn(text: string, markBytes = 0): Positions {
     return { line, character: bytes.toString('utf8', starts[line], at).length };
   }
 
+  function pointAtUnit(offset: number): Position {
+    let left = Math.max(0, Math.min(offset, text.length));
+    for (const [line, { length }] of lines.entries()) {
+      if (left <= length) return { line, character: left };
+      left -= length + 1;
+    }
+    return { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+  }
+
   return {
+    ofUnits: (start, end) => ({ start: pointAtUnit(start), end: pointAtUnit(Math.max(start, end)) }),
     ofBytes: (start, end) => ({ start: pointAt(start), end: pointAt(Math.max(start, end)) }),
     ofLines(at) {
       const line = Math.max(0, Math.min(at.line, lines.length) - 1);

@@ -73,11 +73,14 @@ function onceAPlace(found: readonly Suspicion[], source: ts.SourceFile): readonl
     const other = places.get(key);
     if (!other || SUSPICION_RULES.indexOf(one.rule) < SUSPICION_RULES.indexOf(other.rule)) places.set(key, one);
   }
-  return [...places.values()].map(({ rule, message, span }) => ({
+  return [...places.values()].map(({ rule, message, span, edits }) => ({
     rule: rule.id,
     severity: rule.severity,
     confidence: rule.confidence,
     message,
     range: rangeOf(source, span),
+    ...(edits.length === 0
+      ? {}
+      : { edit: edits.map(({ text, ...where }) => ({ range: rangeOf(source, where), newText: text })) }),
   }));
 }

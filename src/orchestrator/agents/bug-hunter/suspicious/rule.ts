@@ -33,8 +33,16 @@ export interface Look {
   readonly strictNull: boolean;
   /** JavaScript: the compiler reports no type errors here. */
   readonly javascript: boolean;
-  /** `where`: the smallest piece that a person has to change. Message: what goes wrong, what to do. */
-  report(where: ts.Node | Span, message: string): void;
+  /**
+   * `where`: the smallest piece that a person has to change. Message: what goes wrong, what to do. `edits`: what does it, where
+   * there is one way only.
+   */
+  report(where: ts.Node | Span, message: string, edits?: readonly Replacement[]): void;
+}
+
+/** New text in place of a span of the file. */
+export interface Replacement extends Span {
+  readonly text: string;
 }
 
 /** Offsets in the file's text. */

@@ -1,12 +1,14 @@
 import type ts from 'typescript';
 import { touches, type LineRanges } from '../../../workspace/workspace.ts';
-import type { Compiler, Look, Span, SuspicionRule } from './rule.ts';
+import type { Compiler, Look, Replacement, Span, SuspicionRule } from './rule.ts';
 
 /** Something a rule said about one place. */
 export interface Suspicion {
   readonly rule: SuspicionRule;
   readonly message: string;
   readonly span: Span;
+  /** Empty where there is no one way to put it right. */
+  readonly edits: readonly Replacement[];
 }
 
 export interface Suspects {
@@ -32,11 +34,11 @@ export function suspect(input: Suspects): readonly Suspicion[] {
     base: input.base,
     strictNull: isStrictNull(input.program.getCompilerOptions()),
     javascript: /\.[cm]?jsx?$/i.test(source.fileName),
-    report(where, message) {
+    report(where, message, edits = []) {
       if (!current) return;
       const span = 'kind' in where ? { start: where.getStart(source), end: where.getEnd() } : where;
       const key = `${current.id}:${span.start}`;
-      if (!found.has(key)) found.set(key, { rule: current, message, span });
+      if (!found.has(key)) found.set(key, { rule: current, message, span, edits });
     },
   };
   const visit = (node: ts.Node): void => {

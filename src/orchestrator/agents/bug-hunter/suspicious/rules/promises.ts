@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import { callsBefore } from '../before.ts';
-import type { Look, SuspicionRule } from '../rule.ts';
+import type { Look, Replacement, SuspicionRule } from '../rule.ts';
 import { bare, enclosingFunction, isAsync, lastName, some, textOf, usesOf, wrapped } from '../syntax.ts';
 import { hasPromise, isArray, isPromise, isUnclear, libMethod } from '../types.ts';
 
@@ -38,6 +38,7 @@ const floating: SuspicionRule = {
     look.report(
       call,
       `Nothing waits for ${short(call)}: what follows runs before it is done, and its failure is lost. Put await in front, or void if that is meant.`,
+      awaiting(look, call),
     );
   },
 };
@@ -98,6 +99,7 @@ const dropped: SuspicionRule = {
     look.report(
       node,
       `${short(node)} was awaited before this change and is not any more: a promise is used instead of its result, or nothing waits for it. Put await back.`,
+      awaiting(look, node),
     );
   },
 };
@@ -129,6 +131,7 @@ const condition: SuspicionRule = {
     look.report(
       inner,
       `${short(inner)} returns a promise, which is never false and never equal to its result. Await it first.`,
+      awaiting(look, inner),
     );
   },
 };
@@ -211,9 +214,11 @@ const list: SuspicionRule = {
     if (!isArray(look, type)) return;
     const element = look.checker.getIndexTypeOfType(type, look.ts.IndexKind.Number);
     if (!element || !isPromise(look, element)) return;
+    const { expression } = node;
     look.report(
       node,
       'await does not look into an array: the promises in it are not waited for. Use await Promise.all(…).',
+      around(look, expression, ['Promise.all(', ')']),
     );
   },
 };
@@ -235,7 +240,11 @@ const text: SuspicionRule = {
   check(node, look) {
     const used = usedAsValue(look, node);
     if (!used || !isPromise(look, look.checker.getTypeAtLocation(used))) return;
-    look.report(used, `${short(used)} is a promise here, so its result does not get in. Await it.`);
+    look.report(
+      used,
+      `${short(used)} is a promise here, so its result does not get in. Await it.`,
+      awaiting(look, used),
+    );
   },
 };
 
@@ -263,6 +272,7 @@ const returned: SuspicionRule = {
     look.report(
       node,
       `The catch below does not see ${short(call)} fail, because the promise leaves the try before it is done. Write return await.`,
+      awaiting(look, call),
     );
   },
 };
@@ -319,6 +329,26 @@ export const PROMISE_RULES: readonly SuspicionRule[] = [
 function short(node: ts.Node): string {
   const whole = textOf(node);
   return whole.length <= 40 ? whole : `${whole.slice(0, 37)}…`;
+}
+
+/** Puts await before it, in parentheses where what stands around it binds closer. None outside of an async function. */
+function awaiting(look: Look, node: ts.Expression): readonly Replacement[] {
+  if (!isAsync(look.ts, enclosingFunction(look.ts, node))) return [];
+  const { parent } = node;
+  const bindsCloser =
+    (look.ts.isPropertyAccessExpression(parent) && parent.expression === node) ||
+    (look.ts.isElementAccessExpression(parent) && parent.expression === node) ||
+    (look.ts.isCallExpression(parent) && parent.expression === node) ||
+    look.ts.isNonNullExpression(parent) ||
+    look.ts.isBinaryExpression(parent);
+  const own = look.ts.isCallExpression(node) || look.ts.isIdentifier(node) || look.ts.isPropertyAccessExpression(node);
+  return around(look, node, bindsCloser ? ['(await ', ')'] : own ? ['await ', ''] : ['await (', ')']);
+}
+
+function around(look: Look, node: ts.Node, [before, after]: readonly [string, string]): readonly Replacement[] {
+  const [start, end] = [node.getStart(look.source), node.getEnd()];
+  const opening = { start, end: start, text: before };
+  return after === '' ? [opening] : [opening, { start: end, end, text: after }];
 }
 
 function isHandled(look: Look, call: ts.CallExpression): boolean {
