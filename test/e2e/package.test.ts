@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { problemsOf, VSIX } from '../../scripts/lib/listing.ts';
 import { checkLine, resultLine } from '../../src/contract/commands/lines.ts';
 import { copySample } from '../samples/copy-sample.ts';
