@@ -95,6 +95,7 @@ export const EVENT_TYPES = [
   'performance.bottleneck.detected',
   'performance.analysis.completed',
   'file.modified',
+  'activity.decided',
   'system.alert',
   'system.dead-letter',
   'system.dead-letter.redriven',

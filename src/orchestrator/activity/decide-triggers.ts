@@ -145,17 +145,11 @@ function ask(
   const filtered = filterFiles(occasion, filter);
   if ('why' in filtered) return verdict(id, 'filtered', filtered.why);
   const atWork = situation.atWork.filter(({ workflow }) => workflow === id);
-  const same = atWork.find((run) => coversActivities(run, occasion));
-  if (same) return verdict(id, 'joined', `run ${same.number} looks at it already`, same);
+  const last = occasion.kind === 'schedule' ? atWork.find(({ kind }) => kind === 'schedule') : undefined;
+  if (last) return verdict(id, 'joined', `run ${last.number} is still at work`, last);
   const replaces = atWork.find((run) => isReplaceable(run, occasion)) ?? null;
   const files = [...new Set([...filtered.files, ...(replaces?.within ?? [])])].sort();
   return { workflow: id, files, replaces };
-}
-
-/** A burst that is handed over once more after a crash, or a time of the clock that comes while the last one's run is at work. */
-function coversActivities(run: RunAtWork, { kind, activities }: Occasion): boolean {
-  if (kind === 'schedule') return run.kind === 'schedule';
-  return activities.length > 0 && activities.every(({ id }) => run.activities.includes(id));
 }
 
 /** Only where the new run also looks at what the old one had not come to. */
@@ -173,7 +167,9 @@ function filterFiles(occasion: Occasion, filter: TriggerFilter): Filtered {
   if ('why' in written) return written;
   const isType = typeFilter(filter.types);
   const typed = written.files.filter(({ change }) => isType(`file.${change}`));
-  return typed.length === 0 && written.files.length > 0 ? { why: `only for ${(filter.types ?? []).join(', ')}` } : byPath(typed, filter);
+  return typed.length === 0 && written.files.length > 0
+    ? { why: `only for ${(filter.types ?? []).join(', ')}` }
+    : byPath(typed, filter);
 }
 
 function byPath(files: readonly ActivityFile[], { paths }: TriggerFilter): Filtered {

@@ -33,6 +33,8 @@ export interface Runner {
   goOn(): Promise<Result<readonly RunHandle[]>>;
   /** Runs at work in this process, as stored. */
   live(): readonly RunState[];
+  /** Called with every run of this process when its end is stored. Returns unsubscribe. */
+  onEnd(listener: (view: RunView) => void): () => void;
   /** While somebody types, automatic runs have one step at work at a time. */
   setTyping(active: boolean): void;
   /** Stores `workflow.interrupted` for runs of dead sessions. Called by `startRun` and kin; for others that write. */

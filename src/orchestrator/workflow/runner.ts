@@ -78,6 +78,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     locks: env.locks,
     lockPath: path.join(deps.stateDir, 'deaths.lock'),
   });
+  const listeners = new Set<(view: RunView) => void>();
   let typing = false;
   let tidied = false;
   let cancelPoll = (): void => {};
@@ -86,6 +87,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     ...{ startRun, resumeRun, retryRun, cancelRun, supersedeRun, goOn, close },
     recordInterruptions: () => stored.recordDeaths(),
     live: () => [...drivers.values()].map(({ view }) => view()),
+    onEnd(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     setTyping(active) {
       typing = active;
       if (!active) for (const { driver } of drivers.values()) driver.wake();
@@ -334,7 +339,9 @@ export function createRunner(deps: RunnerDeps): Runner {
         if (!released.ok) return released;
         if (!tidied) tidyUp({ files: env.files, stateDir: deps.stateDir });
         tidied = true;
-        return ok(viewOf(ended.value));
+        const view = viewOf(ended.value);
+        if (ended.value.phase === 'ended') for (const listener of listeners) listener(view);
+        return ok(view);
       });
     drivers.set(run, { driver, view, done });
     if (drivers.size === 1) pollStopRequests();

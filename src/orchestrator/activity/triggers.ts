@@ -1,0 +1,310 @@
+import type { Decision } from '../../contract/activities.ts';
+import type { WorkflowDefinition } from '../../contract/definitions.ts';
+import { ok, type Failure, type Result } from '../../contract/failures.ts';
+import type { RunView } from '../../contract/runs.ts';
+import type { WorkerSettings } from '../../contract/worker.ts';
+import type { Env } from '../env.ts';
+import type { Journal, JournalReader } from '../journal/journal.ts';
+import type { Runner, StartRequest } from '../workflow/api.ts';
+import type { Library } from '../workflow/library.ts';
+import { callsOf, createPlan } from '../workflow/plan.ts';
+import type { AgentDirectory } from '../workflow/ports.ts';
+import { BY_HAND, isAutomatic } from '../workflow/run-rules.ts';
+import type { RunState } from '../workflow/run-state.ts';
+import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
+import type { LiveRun, SettledBurst, Triggers } from './api.ts';
+import { budgetOf, withinHour } from './budget.ts';
+import {
+  verdict,
+  whoAsks,
+  whoStarts,
+  type Asked,
+  type Looked,
+  type Occasion,
+  type RunAtWork,
+  type Verdict,
+} from './decide-triggers.ts';
+import { createDecisionLog, type DecidedFor } from './decision-log.ts';
+import { recoverTriggers } from './recover-triggers.ts';
+import { lineageOf } from './lineage.ts';
+import type { Pauses } from './pauses.ts';
+import { createScheduleClock } from './schedule-clock.ts';
+
+export interface TriggersDeps {
+  readonly env: Pick<Env, 'clock'>;
+  readonly journal: Journal;
+  readonly reader: JournalReader;
+  readonly runner: Runner;
+  readonly library: Pick<Library, 'list' | 'problems'>;
+  readonly agents: AgentDirectory;
+  readonly workspace: Workspace;
+  readonly pauses: Pauses;
+  /** As they are now. */
+  readonly settings: () => Pick<WorkerSettings, 'automaticRuns' | 'maxRunsPerHour' | 'maxHops'>;
+}
+
+/** More files than these are not listed with a run: it then looks at everything that differs from HEAD. */
+const MAX_LISTED = 1000;
+
+/**
+ * Occasions are taken one after another, so that no two ever start the same workflow at once; the runs that one starts begin in
+ * parallel. A decision is stored after the start that it tells of, so that what is stored happened.
+ */
+export function createTriggers(deps: TriggersDeps): Triggers {
+  const { clock } = deps.env;
+  const { runner } = deps;
+  const log = createDecisionLog({ journal: deps.journal, clock });
+  const schedule = createScheduleClock({ clock, onDue: (due) => void inTurn(() => decide(scheduled(due), {})) });
+  const unsubscribe = runner.onEnd(ended);
+  /** Monotonic times, oldest first. */
+  let startedAt: readonly number[] = [];
+  let queue: Promise<unknown> = Promise.resolve();
+  let saves: { readonly path: string; readonly event: string; readonly origin: Occasion['activities'][0]['origin'] }[] =
+    [];
+
+  return {
+    settled: (burst) => inTurn(() => decide(occasionOf(burst), { activities: burst.activities.map(({ id }) => id) })),
+    saved(save) {
+      saves.push(save);
+      return inTurn(() => decideSaves(save.event));
+    },
+    committed: ({ head, files, event }) =>
+      inTurn(async () => decide(commitOf(files), { event }, await scopeOfCommit(head))),
+    live: () => runner.live().map(liveRun),
+    async start() {
+      const recovered = recoverTriggers({ clock, reader: deps.reader });
+      startedAt = recovered.startedAt;
+      schedule.start((await deps.library.list()).map(({ definition }) => definition));
+      for (const burst of recovered.undecided) {
+        const decided = await inTurn(() =>
+          decide(occasionOf(burst), { activities: burst.activities.map(({ id }) => id) }),
+        );
+        if (!decided.ok) return decided;
+      }
+      return ok(null);
+    },
+    close() {
+      schedule.close();
+      unsubscribe();
+    },
+  };
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work);
+    // Whoever asked meets a rejection; the next one's turn comes all the same.
+    queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Saves that came while others were decided are one occasion: the later ones join what it starts. */
+  async function decideSaves(event: string): Promise<Result<readonly Decision[]>> {
+    const [first, ...others] = saves;
+    if (first?.event !== event) return ok([]);
+    saves = [];
+    const workflows = await deps.library.list();
+    if (!workflows.some(({ definition }) => definition.on?.save)) return ok([]);
+    const files = [...new Set([first, ...others].map(({ path }) => path))].map((path) => ({
+      path,
+      change: 'modified' as const,
+    }));
+    const activity = { id: event, origin: first.origin, files };
+    const decided = await decide({ kind: 'save', activities: [activity], files, lineage: null }, { event });
+    if (!decided.ok) return decided;
+    const joined = decided.value.map((one): Verdict => (one.decision === 'started' ? joining(one) : one));
+    for (const other of others) {
+      const stored = await log.store({ activities: [], event: other.event }, joined);
+      if (!stored.ok) return stored;
+    }
+    return decided;
+  }
+
+  async function decide(
+    occasion: Occasion,
+    of: Partial<DecidedFor>,
+    scope?: ScopeRequest,
+  ): Promise<Result<readonly Decision[]>> {
+    const decidedFor = { activities: [], ...of };
+    const workflows = (await deps.library.list()).map(({ definition }) => definition);
+    schedule.update(workflows);
+    const { asked, verdicts } = whoAsks(occasion, {
+      workflows,
+      broken: occasion.kind === 'activity' ? await brokenFiles() : [],
+      atWork: runner.live().filter(isAutomatic).map(runAtWork),
+      paused: deps.pauses.read(),
+      ...deps.settings(),
+    });
+    const looked = await look(occasion, asked, workflows);
+    if (!looked.ok) return looked;
+    const { starts, verdicts: refused, over } = whoStarts(asked, looked.value);
+    const replaced = over.map(({ run }) => runner.supersedeRun(run, { by: null }));
+    const started = await Promise.all(
+      starts.map((one) =>
+        start(one, {
+          scope: scope ?? scopeOf(occasion, one),
+          trigger: {
+            kind: occasion.kind,
+            activities: decidedFor.activities,
+            lineage: occasion.lineage,
+            beside: starts.map(({ workflow }) => workflow).filter((id) => id !== one.workflow),
+          },
+        }),
+      ),
+    );
+    const broken = started.find((one) => 'failure' in one);
+    if (broken) return { ok: false, failure: broken.failure };
+    const all = [...verdicts, ...refused, ...started.flatMap((one) => ('verdict' in one ? [one.verdict] : []))];
+    const stored = await log.store(decidedFor, all);
+    await Promise.all(replaced);
+    return stored;
+  }
+
+  /** What it changed against the commit before it; of the first commit of all, everything. */
+  async function scopeOfCommit(head: string): Promise<ScopeRequest> {
+    const since = `${head}^`;
+    return (await deps.workspace.scope({ since })).ok ? { since } : { all: true };
+  }
+
+  /** What the pure part cannot know: what still differs, what may start, what the last hour held. */
+  async function look(
+    { kind }: Occasion,
+    asked: readonly Asked[],
+    workflows: readonly WorkflowDefinition[],
+  ): Promise<Result<Looked>> {
+    const { maxRunsPerHour } = deps.settings();
+    startedAt = withinHour(startedAt, clock.monotonic());
+    const budget = budgetOf(startedAt, clock.monotonic(), maxRunsPerHour);
+    const files = [...new Set(asked.flatMap((one) => one.files))];
+    const differing = kind === 'activity' || kind === 'save' ? await stillDiffering(files) : ok(null);
+    if (!differing.ok) return differing;
+    const there = differing.value?.size === 0 ? new Set(await deps.workspace.files({ reuse: true })) : null;
+    const ignored = new Set(there ? (await existing(files)).filter((file) => !there.has(file)) : []);
+    return ok({ differing: differing.value, ignored, unapproved: await unapproved(asked, workflows), budget });
+  }
+
+  async function stillDiffering(files: readonly string[]): Promise<Result<ReadonlySet<string>>> {
+    if (files.length === 0) return ok(new Set());
+    const scope = await deps.workspace.scope({ within: files });
+    if (!scope.ok) return scope;
+    const asked = new Set(files);
+    const gone = (await deps.workspace.removed(scope.value)).filter((file) => asked.has(file));
+    return ok(new Set([...scope.value.files, ...gone]));
+  }
+
+  async function existing(files: readonly string[]): Promise<readonly string[]> {
+    return [...(await deps.workspace.contentIds(files, { reuse: true })).keys()];
+  }
+
+  async function unapproved(
+    asked: readonly Asked[],
+    workflows: readonly WorkflowDefinition[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const known = await deps.agents.known();
+    const refusals = await Promise.all(
+      asked.map(async ({ workflow }) => {
+        const definition = workflows.find(({ id }) => id === workflow);
+        const calls = definition ? callsOf(createPlan(definition, known), {}) : [];
+        const approved = await deps.agents.approve(calls, { trust: false });
+        return approved.ok ? [] : [[workflow, approved.failure.message] as const];
+      }),
+    );
+    return new Map(refusals.flat());
+  }
+
+  async function brokenFiles(): Promise<readonly { readonly id: string; readonly problem: string }[]> {
+    const first = new Map<string, string>();
+    for (const { file, range, message } of await deps.library.problems()) {
+      const id = file.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+      if (!first.has(id)) first.set(id, `${file}:${range.start.line + 1}: ${message}`);
+    }
+    return [...first].map(([id, problem]) => ({ id, problem }));
+  }
+
+  /** The verdict on the start, or the failure where nothing can be stored any more. */
+  async function start(
+    { workflow, replaces }: Asked,
+    request: Pick<StartRequest, 'scope' | 'trigger'>,
+  ): Promise<{ readonly verdict: Verdict } | { readonly failure: Failure }> {
+    const stored = storedStart();
+    const begun = await runner.startRun({ workflow, ...request, ...(replaces ? { supersedes: [replaces.run] } : {}) });
+    if (!begun.ok) {
+      stored.close();
+      const { code, message } = begun.failure;
+      if (code === 'approval') return { verdict: verdict(workflow, 'untrusted', message) };
+      return code === 'definition' || code === 'not-found' || code === 'usage'
+        ? { verdict: verdict(workflow, 'filtered', message) }
+        : begun;
+    }
+    const handle = begun.value;
+    startedAt = [...startedAt, clock.monotonic()];
+    await Promise.race([stored.of(handle.run), handle.done]);
+    stored.close();
+    return { verdict: verdict(workflow, 'started', `started run ${handle.number}`, handle) };
+  }
+
+  function storedStart(): { of(run: string): Promise<void>; close(): void } {
+    const seen = new Set<string>();
+    let wake = (): void => {};
+    const unsubscribe = deps.journal.subscribe(({ type, data }) => {
+      if (type !== 'workflow.started' || typeof data['run'] !== 'string') return;
+      seen.add(data['run']);
+      wake();
+    });
+    return {
+      async of(run) {
+        while (!seen.has(run)) await new Promise<void>((resolve) => (wake = resolve));
+      },
+      close: unsubscribe,
+    };
+  }
+
+  /** That a run came wholly from cache, or was replaced, shows only at its end. */
+  function ended(view: RunView): void {
+    const { trigger, workflow, run, number, status, replacedBy, steps } = view;
+    if (trigger.kind === 'manual') return;
+    const of = { activities: trigger.activities };
+    if (status === 'superseded') {
+      const why = replacedBy === null ? 'nothing differs from HEAD any more' : `replaced by run ${replacedBy}`;
+      void log.store(of, [verdict(workflow, 'superseded', why, { run, number })]);
+    }
+    if (status !== 'completed' || !steps.every((step) => step.status === 'cached')) return;
+    const sources = [...new Set(steps.flatMap(({ cachedNumber }) => cachedNumber ?? []))];
+    const why = `from cache, ${sources.length === 1 ? 'run' : 'runs'} ${sources.join(', ')}`;
+    void log.store(of, [verdict(workflow, 'cached', why, { run, number })]);
+  }
+}
+
+function joining({ workflow, run, number }: Decision): Verdict {
+  return { workflow, decision: 'joined', why: `run ${number ?? ''} looks at it`, run, number };
+}
+
+function occasionOf({ activities, files, lineage }: SettledBurst): Occasion {
+  return { kind: 'activity', activities, files, lineage };
+}
+
+function commitOf(files: readonly string[]): Occasion {
+  const changed = files.map((path) => ({ path, change: 'modified' as const }));
+  return { kind: 'commit', activities: [], files: changed, lineage: null };
+}
+
+function scheduled(due: readonly string[]): Occasion {
+  return { kind: 'schedule', activities: [], files: [], lineage: null, due };
+}
+
+function scopeOf({ kind }: Occasion, { files }: Asked): ScopeRequest {
+  return kind === 'schedule' || files.length > MAX_LISTED ? {} : { within: files };
+}
+
+function runAtWork({ start }: RunState): RunAtWork {
+  const { run, number, workflow, scopeRequest, trigger = BY_HAND } = start;
+  const within = scopeRequest.within ?? null;
+  return { run, number, workflow, kind: trigger.kind, activities: trigger.activities, within };
+}
+
+function liveRun(state: RunState): LiveRun {
+  const { run, number, workflow } = state.start;
+  const steps = [...state.steps.values()].flatMap(({ plan, phase, undo }) => {
+    const call = phase === 'running' ? plan : undo.phase === 'running' ? plan.compensate : null;
+    return call ? [{ id: plan.id, mayWrite: call.mayWrite }] : [];
+  });
+  return { run, number, workflow, automatic: isAutomatic(state), lineage: lineageOf(state.start), steps };
+}
