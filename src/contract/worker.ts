@@ -82,8 +82,20 @@ export type WorkerApi = {
     readonly request: { readonly workflow: string | null; readonly paused: boolean };
     readonly reply: null;
   };
-  /** "Not a problem here": a finding's fingerprint is not reported again in this workspace. */
-  readonly dismiss: { readonly request: { readonly fingerprint: string }; readonly reply: null };
+  /**
+   * "Not a problem here": a finding's fingerprint is not reported again in this workspace. `about` is kept for people who look
+   * through what they dismissed.
+   */
+  readonly dismiss: {
+    readonly request: { readonly fingerprint: string; readonly about?: string };
+    readonly reply: null;
+  };
+  readonly dismissed: {
+    readonly request: null;
+    readonly reply: readonly { readonly fingerprint: string; readonly about: string }[];
+  };
+  /** Takes a dismissal back: the next check tells it again. */
+  readonly undismiss: { readonly request: { readonly fingerprint: string }; readonly reply: null };
   /** A run as a person reads it: the report of `savepoint show`. */
   readonly report: { readonly request: { readonly run: string }; readonly reply: string };
   /** Events of the newest sessions, newest first, for the Events view. */
