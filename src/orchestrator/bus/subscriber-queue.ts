@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StoredEvent } from '../../contract/events.ts';
 import { batchHandled, INITIAL_BATCHING } from '../activity/adaptive-batching.ts';
 import type { ProcessingMode } from '../activity/processing-mode.ts';
+import { createBreath } from '../breath.ts';
 import type { Clock } from '../env.ts';
 import type { SubscriberFlow, Subscription } from './api.ts';
 import { createBacklog } from './backlog.ts';
@@ -44,8 +45,6 @@ export interface SubscriberQueue {
   drop(): void;
 }
 
-/** The thread is not held longer than this at a stretch (RELIABILITY: 10 ms). */
-const BREATH_MS = 8;
 /** A handler that takes longer would hold up what comes after it. */
 export const HANDLER_LIMIT_MS = 30_000;
 /** Asynchronous deliveries at work at once. */
@@ -195,16 +194,6 @@ export function createSubscriberQueue(deps: QueueDeps): SubscriberQueue {
   function settleWaiters(): void {
     flushed.reached(isIdle() ? Infinity : handled);
   }
-}
-
-/** Lets others have a turn once this one has taken its time. */
-function createBreath(clock: Clock): () => Promise<void> {
-  let since = clock.monotonic();
-  return async () => {
-    if (clock.monotonic() - since <= BREATH_MS) return;
-    await nextTurn();
-    since = clock.monotonic();
-  };
 }
 
 function createWaiters(): { wait(count: number): Promise<void>; reached(count: number): void } {
