@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { proves } from '../../requirements.ts';
+import { readLedger } from '../../support/counting.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createEditorRig, type EditorRig } from './editor-rig.ts';
+import type { Window } from '../page/window.ts';
+
+const STEPS = [
+  { id: 'first', with: { ms: 50 } },
+  { id: 'long', needs: ['first'], with: { ms: 2_500 } },
+  { id: 'last', needs: ['long'], with: { ms: 50 } },
+];
+
+describe(proves('F1', 'a run of the editor goes on'), function () {
+  this.timeout(120_000);
+  let editor: EditorRig;
+  let window: Window;
+  before(async () => {
+    editor = await createEditorRig({ steps: STEPS });
+    window = await editor.open();
+    await editor.workers(1);
+    await window.openFile('app.js');
+  });
+  after(() => editor.dispose());
+
+  /** Starts a run by a write and returns its id when step `long` is at work. */
+  async function inTheMiddle(text: string): Promise<string> {
+    const before = (await editor.events('workflow.step.started')).length;
+    editor.rig.write({ 'src/app.js': text });
+    const started = await editor.eventCount('workflow.step.started', before + 2);
+    const { data } = started.at(-1) ?? {};
+    assert.equal(data?.['step'], 'long');
+    const run = data['run'];
+    assert.ok(typeof run === 'string');
+    return run;
+  }
+
+  /** Waits for the run's end, and checks that no finished step was repeated. */
+  async function completes(run: string): Promise<void> {
+    await editor.eventCount('workflow.completed', 1, ({ data }) => data['run'] === run);
+    const ends = readLedger(editor.rig).filter(({ kind, request }) => kind === 'end' && request['run'] === run);
+    assert.deepEqual(
+      ends.map(({ step }) => step),
+      ['first', 'long', 'last'],
+    );
+    const starts = readLedger(editor.rig).filter(({ kind, request }) => kind === 'start' && request['run'] === run);
+    assert.equal(starts.filter(({ step }) => step === 'first').length, 1);
+    const keys = new Set(starts.filter(({ step }) => step === 'long').map(({ idempotencyKey }) => idempotencyKey));
+    assert.equal(keys.size, 1);
+  }
+
+  it('when its window is reloaded in the middle', async () => {
+    await window.beginLooking();
+    const run = await inTheMiddle('export const app = 2;\n');
+    assert.deepEqual(await window.disturbances(), { toasts: [], focus: [] });
+    await window.reload();
+    await completes(run);
+    assert.deepEqual((await window.disturbances()).toasts, []);
+  });
+
+  it('when its extension host is killed', async () => {
+    await editor.workers(1);
+    const [victim] = editor.vscode.extensionHosts().slice(-1);
+    assert.ok(victim !== undefined);
+    const run = await inTheMiddle('export const app = 3;\n');
+    process.kill(victim, 'SIGKILL');
+    await eventually(
+      'another extension host',
+      () => editor.vscode.extensionHosts().some((pid) => pid !== victim),
+      30_000,
+    );
+    await completes(run);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { proves } from '../../requirements.ts';
+import { eventually } from '../../support/eventually.ts';
+import { git } from '../../support/git-repository.ts';
+import { createEditorRig, type EditorRig } from './editor-rig.ts';
+
+/** More than any quiet period of a single write. */
+const NOTHING_MORE_MS = 7_000;
+const RECORDER = path.resolve(import.meta.dirname, '../host/recorder.cjs');
+
+describe(proves('F1', 'a folder that is not trusted'), function () {
+  this.timeout(120_000);
+  const notes = realpathSync(mkdtempSync(path.join(tmpdir(), 'savepoint-record-')));
+  const record = path.join(notes, 'record');
+  const recorded = (): readonly string[] => (existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : []);
+  let editor: EditorRig | undefined;
+  const start = async (asksForTrust: boolean): Promise<EditorRig> => {
+    rmSync(record, { force: true });
+    const env = { NODE_OPTIONS: `--require ${RECORDER}`, SAVEPOINT_RECORD: record };
+    editor = await createEditorRig({ asksForTrust, env, approved: false });
+    return editor;
+  };
+  afterEach(() => editor?.dispose());
+  after(() => rmSync(notes, { recursive: true }));
+
+  it('sees nothing of Savepoint: no process, thread, socket, connection or write', async () => {
+    const { rig, open } = await start(true);
+    const window = await open();
+    await eventually('an extension host', () => recorded().length > 0, 30_000);
+    await window.openFile('app.js');
+    await window.beginLooking();
+    await window.page.keyboard.type('// typed\n');
+    await window.page.keyboard.press('Control+S');
+    await eventually('the save', () => readFileSync(path.join(rig.workspace, 'src/app.js'), 'utf8').includes('typed'));
+    rig.write({ 'src/other.js': 'export const other = 1;\n' });
+    await new Promise((resolve) => setTimeout(resolve, NOTHING_MORE_MS));
+    assert.deepEqual(recorded(), ['recording']);
+    assert.ok(!existsSync(rig.stateHome), 'no state folder');
+    assert.deepEqual(git(rig.workspace, 'status', '--porcelain').trim().split('\n').sort(), [
+      '?? src/other.js',
+      'M src/app.js',
+    ]);
+    assert.deepEqual(await window.disturbances(), { toasts: [], focus: [] });
+    await window.showViews();
+    assert.match(await window.welcome('Runs'), /Savepoint starts nothing in a folder you have not trusted/);
+  });
+
+  it('is told from a trusted one by the same look', async () => {
+    const { open, workers } = await start(false);
+    await open();
+    await workers(1);
+    assert.ok(recorded().some((line) => line.startsWith('thread ')));
+  });
+});
