@@ -79,9 +79,12 @@ export const joined = (...parts: readonly string[]): string => parts.filter((par
 
 /** The board where there is something to draw of it: not before the first, and not where Savepoint does not work. */
 export function drawnBoard({ state, board }: FolderFacts): Board | null {
-  if (board === null || board.readOnly !== null) return null;
+  if (board === null || cannotWork(board)) return null;
   return state.kind === 'ready' || state.kind === 'restarting' || state.kind === 'starting' ? board : null;
 }
+
+/** Nothing can be stored, here or, as far as this window knows, anywhere. A follower that cannot still shows what its leader does. */
+export const cannotWork = ({ readOnly, role }: Board): boolean => readOnly !== null && role === 'leader';
 
 /** One folder: its rows as they are. More: a row per folder above them, in the workspace's order. */
 export function withFolders(
@@ -118,6 +121,6 @@ function folderWords({ state, board }: FolderFacts): string {
       return 'starting again';
     case 'starting':
     case 'ready':
-      return board?.readOnly === null || board === null ? '' : 'cannot write to disk';
+      return board !== null && cannotWork(board) ? 'cannot write to disk' : '';
   }
 }

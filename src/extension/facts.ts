@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { createTimeWords } from '../contract/time-words.ts';
+import type { FolderFacts, Scene } from '../views/trees/node.ts';
+import type { Folder } from './folder.ts';
+
+/** A folder as the pure models take it. */
+export const factsOf = ({ root, state, board }: Folder): FolderFacts => ({
+  uri: root.uri.toString(),
+  name: root.name,
+  state,
+  board,
+});
+
+/** Makes the scene of now, in the editor's language. */
+export function createScenes(): () => Scene {
+  const times = createTimeWords({ locale: vscode.env.language });
+  return () => ({ now: Date.now(), times });
+}
+
+/** Ids that this workspace remembers, newest last; the oldest are forgotten. */
+export interface Remembered {
+  readonly ids: ReadonlySet<string>;
+  add(id: string): void;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+/** Runs come and go: what is older than so many looks at runs is off the board. */
+const REMEMBERED = 500;
+
+export function createRemembered(state: vscode.Memento, key: string): Remembered & vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  let ids = new Set(state.get<readonly string[]>(key, []));
+  return {
+    get ids() {
+      return ids;
+    },
+    add(id) {
+      if (ids.has(id)) return;
+      ids = new Set([...ids, id].slice(-REMEMBERED));
+      void state.update(key, [...ids]);
+      changed.fire();
+    },
+    onDidChange: changed.event,
+    dispose: () => changed.dispose(),
+  };
+}

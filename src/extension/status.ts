@@ -1,0 +1,325 @@
+import type { Board, RunRow } from '../contract/board.ts';
+import {
+  allCached,
+  checkedNothing,
+  failedStepOf,
+  failureWords,
+  findingsOf,
+  hasResult,
+  resultWords,
+} from '../contract/run-words.ts';
+import type { Target } from '../contract/target.ts';
+import { OUTCOMES, STATES, countWords } from '../contract/words.ts';
+import { cannotWork, type FolderFacts, type Scene } from '../views/trees/node.ts';
+
+/** What the one status bar item says. */
+export interface Status {
+  readonly kind: StatusKind;
+  /** At most five words. */
+  readonly text: string;
+  /** Product icon. */
+  readonly icon: string;
+  readonly background: 'warning' | 'error' | null;
+  /** The outcome in full: heading of the hover, title of the menu. */
+  readonly outcome: string;
+  /** Which run, when, on what; empty where no run stands behind it. */
+  readonly about: string;
+  /** At most three. */
+  readonly lines: readonly { readonly icon: string; readonly text: string }[];
+  readonly links: readonly Link[];
+  readonly aria: string;
+  readonly run: RunRow | null;
+  readonly folder: string | null;
+}
+
+export interface Link {
+  readonly label: string;
+  readonly command: string;
+  /** Null for commands that need none. */
+  readonly target: Target | null;
+}
+
+/** In this order the first that applies is shown. */
+export const STATUS_KINDS = [
+  'untrusted',
+  'stopped',
+  'needs-you',
+  'restarting',
+  'undoing',
+  'checking',
+  'retrying',
+  'unfinished',
+  'failing',
+  'findings',
+  'vacuous',
+  'stale',
+  'following',
+  'paused',
+  'unchecked',
+  'good',
+] as const;
+export type StatusKind = (typeof STATUS_KINDS)[number];
+
+export interface StatusOptions extends Scene {
+  /** Runs that a person took out of Failed. */
+  readonly dismissed: ReadonlySet<string>;
+  /** The person does not want to hear of commands that wait for approval. */
+  readonly commandsMuted: boolean;
+}
+
+/** Of several folders the one that is worst off speaks. */
+export function statusOf(folders: readonly FolderFacts[], options: StatusOptions): Status {
+  const all = folders.map((folder) => folderStatus(folder, options));
+  const rank = ({ kind }: Status): number => STATUS_KINDS.indexOf(kind);
+  const [worst] = all.toSorted((a, b) => rank(a) - rank(b));
+  if (worst === undefined) return status({ ...NOTHING, outcome: 'No folder is open' });
+  const name = folders.length > 1 ? folders.find(({ uri }) => uri === worst.folder)?.name : undefined;
+  return name === undefined ? worst : { ...worst, about: worst.about === '' ? name : `${worst.about}, in ${name}` };
+}
+
+type Given = Pick<Status, 'kind' | 'text' | 'icon'> & Partial<Status>;
+
+function status(given: Given): Status {
+  const outcome = given.outcome ?? given.text;
+  const about = given.about ?? '';
+  return {
+    background: null,
+    about,
+    lines: [],
+    links: [],
+    run: null,
+    folder: null,
+    ...given,
+    outcome,
+    aria: `Savepoint: ${outcome.replace(/\.$/, '')}. ${about === '' ? '' : `${about}. `}Press Enter for actions.`,
+  };
+}
+
+const NOTHING = { kind: 'unchecked', text: 'Not checked yet', icon: OUTCOMES.unchecked.icon } as const;
+
+function folderStatus(folder: FolderFacts, options: StatusOptions): Status {
+  const { state, board, uri } = folder;
+  const target = { folder: uri };
+  switch (state.kind) {
+    case 'untrusted':
+      return status({
+        kind: 'untrusted',
+        text: 'Off: folder not trusted',
+        icon: 'shield',
+        folder: uri,
+        links: [{ label: 'Manage workspace trust', command: 'workbench.trust.manage', target: null }],
+      });
+    case 'virtual':
+      return status({ ...NOTHING, outcome: 'This folder is not on a disk Savepoint can reach', folder: uri });
+    case 'stopped':
+      return stopped(uri, `Savepoint stopped at ${options.times.short(state.at, options.now)}`, state.reason);
+    case 'restarting':
+      return status({
+        kind: 'restarting',
+        text: 'Starting again',
+        icon: 'debug-disconnect',
+        outcome: `Starting again. This is how it stood at ${options.times.exact(state.since)}`,
+        folder: uri,
+      });
+    case 'starting':
+    case 'ready':
+      if (board === null) return status({ ...NOTHING, folder: uri });
+      if (cannotWork(board)) {
+        return stopped(
+          uri,
+          `Savepoint cannot write to disk: ${board.readOnly ?? ''}`,
+          'Checks are stopped, nothing is lost.',
+        );
+      }
+      return atWork(board, target, options) ?? atRest(board, target, options);
+  }
+}
+
+const stopped = (folder: string, outcome: string, reason: string): Status =>
+  status({
+    kind: 'stopped',
+    text: 'Savepoint stopped',
+    icon: 'warning',
+    background: 'error',
+    outcome,
+    lines: [{ icon: 'info', text: reason }],
+    links: [
+      { label: 'Start again', command: 'savepoint.startAgain', target: { folder } },
+      { label: 'Show what happened', command: 'savepoint.showOutput', target: { folder } },
+    ],
+    folder,
+  });
+
+/** Somebody is asked, or something is going on. */
+function atWork(board: Board, target: Target, options: StatusOptions): Status | null {
+  const withStatus = (wanted: RunRow['status']): RunRow | undefined => board.runs.find((run) => run.status === wanted);
+  const { times, now } = options;
+  const { unapproved } = board;
+  const waiting = withStatus('waiting');
+  const needsYou = {
+    kind: 'needs-you',
+    text: 'Savepoint needs you',
+    icon: STATES.waiting.icon,
+    background: 'warning',
+  } as const;
+  if (waiting) {
+    const question = waiting.needsDecision?.question;
+    const lines = question === undefined ? [] : [{ icon: STATES.waiting.icon, text: question }];
+    return ofRun({ ...needsYou, outcome: `Run ${waiting.number} needs you`, lines }, { run: waiting, target, options });
+  }
+  if (unapproved.length > 0 && !options.commandsMuted) {
+    return status({
+      ...needsYou,
+      outcome: `${countWords(unapproved.length, 'command waits', 'commands wait')} for your approval`,
+      lines: unapproved.slice(0, 3).map(({ agent }) => ({ icon: 'terminal', text: agent })),
+      links: [{ label: 'Show commands', command: 'savepoint.showCommands', target }],
+      folder: target.folder,
+    });
+  }
+  const undoing = withStatus('compensating');
+  if (undoing) {
+    const text = `Undoing run ${undoing.number}`;
+    return ofRun({ kind: 'undoing', text, icon: STATES.compensating.icon }, { run: undoing, target, options });
+  }
+  const running = withStatus('running');
+  if (running) {
+    const text = running.scope.files > 0 ? `Checking ${countWords(running.scope.files, 'file')}` : 'Checking';
+    return ofRun({ kind: 'checking', text, icon: 'sync~spin' }, { run: running, target, options });
+  }
+  const retrying = withStatus('retrying');
+  if (!retrying) return null;
+  const next = retrying.steps.map(({ nextTryAt }) => nextTryAt).find((at) => at !== null);
+  const text = next == null ? 'Tries again soon' : `Tries again at ${times.short(next, now)}`;
+  return ofRun({ kind: 'retrying', text, icon: STATES.retrying.icon }, { run: retrying, target, options });
+}
+
+interface About {
+  readonly run: RunRow;
+  readonly target: Target;
+  readonly options: Scene;
+}
+
+function ofRun(given: Given, { run, target, options }: About): Status {
+  const time = options.times.short(run.startedAt, options.now);
+  const own = { ...target, run: run.run, workflow: run.workflow };
+  return status({
+    about: `Run ${run.number}, ${run.workflow}, ${time}, on ${countWords(run.scope.files, 'file')}`,
+    links: [
+      { label: 'Open run', command: 'savepoint.openRun', target: own },
+      ...(hasResult(run) ? [{ label: 'Run again', command: 'savepoint.runAgain', target: own }] : []),
+    ],
+    run,
+    folder: target.folder,
+    ...given,
+  });
+}
+
+/** What the newest results say; nothing is going on. */
+function atRest(board: Board, target: Target, options: StatusOptions): Status {
+  const results = standingResults(board, options.dismissed).map((run) => resultStatus({ run, target, options }));
+  const rank = ({ kind }: Status): number => STATUS_KINDS.indexOf(kind);
+  const [worst] = results.toSorted((a, b) => rank(a) - rank(b));
+  const others: Status[] = [];
+  if (worst !== undefined && board.unchecked > 0) {
+    others.push({
+      ...worst,
+      ...status({
+        kind: 'stale',
+        text: 'Checks out of date',
+        icon: OUTCOMES.stale.icon,
+        outcome: `${countWords(board.unchecked, 'file')} edited since, and not checked`,
+        about: worst.about,
+        links: worst.links,
+        run: worst.run,
+        folder: target.folder,
+      }),
+    });
+  }
+  if (board.role === 'follower' && board.readOnly !== null) {
+    others.push(
+      status({
+        kind: 'following',
+        text: 'Following another window',
+        icon: 'link',
+        outcome: 'Another window of this folder does the work. This one follows it',
+        folder: target.folder,
+      }),
+    );
+  }
+  if (board.paused) {
+    const outcome = 'Automatic runs are paused until you resume';
+    others.push(
+      status({ kind: 'paused', text: 'Savepoint paused', icon: 'bell-slash', outcome, folder: target.folder }),
+    );
+  }
+  if (worst === undefined) others.push(status({ ...NOTHING, folder: target.folder }));
+  const [first] = [...others, ...(worst ? [worst] : [])].sort((a, b) => rank(a) - rank(b));
+  const pause = board.paused
+    ? { label: 'Resume automatic runs', command: 'savepoint.resumeAutomaticRuns', target }
+    : { label: 'Pause automatic runs', command: 'savepoint.pauseAutomaticRuns', target };
+  const chosen = first ?? status({ ...NOTHING, folder: target.folder });
+  return { ...chosen, links: [...chosen.links, pause] };
+}
+
+/**
+ * The newest result, and that of every workflow that starts by itself: a run by hand of something else neither hides what the
+ * checks said, nor do its own older failures come back once the checks have run.
+ */
+function standingResults({ runs, workflows }: Board, dismissed: ReadonlySet<string>): readonly RunRow[] {
+  const automatic = new Set(workflows.filter((row) => row.automatic).map(({ id }) => id));
+  const seen = new Set<string>();
+  const newestOfEach = runs.filter((run) => {
+    if (!hasResult(run) || seen.has(run.workflow)) return false;
+    seen.add(run.workflow);
+    return !dismissed.has(run.run);
+  });
+  return newestOfEach.filter(({ workflow }, index) => index === 0 || automatic.has(workflow));
+}
+
+function resultStatus(about: About): Status {
+  const { run } = about;
+  const { tests, findings } = run;
+  const failed = failedStepOf(run);
+  if (run.status !== 'completed' || (failed !== undefined && tests.failed === 0 && findings.error === 0)) {
+    const line = failed === undefined ? [] : [{ icon: 'error', text: `${failed.id}: ${failureWords(failed)}` }];
+    const outcome = failed === undefined ? 'Checks could not finish' : `${failed.id} could not finish`;
+    return ofRun({ kind: 'unfinished', text: 'Checks could not finish', icon: 'error', outcome, lines: line }, about);
+  }
+  const found = findingsOf(run);
+  const others = found === 0 ? '' : `, ${countWords(found, 'finding')}`;
+  const foundLine =
+    found === 0
+      ? []
+      : [
+          {
+            icon: 'warning',
+            text: `${countWords(found, 'finding')}${run.scope.kind === 'changed' ? ' on changed lines' : ''}`,
+          },
+        ];
+  const text = sentence(resultWords(run));
+  if (tests.failed > 0) {
+    const names = run.failing
+      .slice(0, found === 0 ? 3 : 2)
+      .map((name) => ({ icon: 'error', text: name.replaceAll(' > ', ' › ') }));
+    return ofRun(
+      { kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: [...names, ...foundLine] },
+      about,
+    );
+  }
+  if (findings.error > 0) {
+    return ofRun({ kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: foundLine }, about);
+  }
+  if (found > 0) return ofRun({ kind: 'findings', text, icon: 'warning', lines: foundLine }, about);
+  const unseen = run.notChecked.slice(0, 3).map((what) => ({ icon: 'circle-slash', text: `Not checked: ${what}` }));
+  if (checkedNothing(run)) {
+    return ofRun({ kind: 'vacuous', text: 'Nothing was checked', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
+  }
+  if (tests.verdict === 'vacuous') {
+    return ofRun({ kind: 'vacuous', text: 'No tests ran', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
+  }
+  const cached = allCached(run);
+  const outcome = cached ? `${text}, ${STATES.cached.word}` : text;
+  return ofRun({ kind: 'good', text, icon: cached ? STATES.cached.icon : 'pass', outcome, lines: unseen }, about);
+}
+
+const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
