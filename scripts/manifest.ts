@@ -1,5 +1,5 @@
 // Writes into package.json what VS Code reads of it, from the tables of the contract: commands, settings, views, menus, welcome texts,
-// colours. With --check it only tells whether package.json is as it would be written.
+// colours; and into README.md what people read of these. With --check it only tells whether the files are as they would be written.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as prettier from 'prettier';
@@ -83,17 +83,42 @@ function property({ key: _, description, restricted: __, ...schema }: SettingCon
   return { ...schema, order, markdownDescription: description };
 }
 
-const file = path.join(path.dirname(import.meta.dirname), 'package.json');
-const before = readFileSync(file, 'utf8');
-const manifest = JSON.parse(before) as Record<string, unknown>;
-const others = Object.entries(manifest).filter(([key]) => !Object.hasOwn(generated, key));
-const at = others.findIndex(([key]) => key === 'bin');
-const text = JSON.stringify(Object.fromEntries(others.toSpliced(at, 0, ...Object.entries(generated))));
-const options = await prettier.resolveConfig(file);
-const after = await prettier.format(text, { ...options, filepath: file });
-if (!process.argv.includes('--check')) {
-  if (after !== before) writeFileSync(file, after);
-} else if (after !== before) {
-  process.stderr.write('package.json is not what the contract’s tables say: node scripts/manifest.ts\n');
-  process.exitCode = 1;
+function manifestOf(text: string): string {
+  const others = Object.entries(JSON.parse(text) as object).filter(([key]) => !Object.hasOwn(generated, key));
+  const at = others.findIndex(([key]) => key === 'bin');
+  return JSON.stringify(Object.fromEntries(others.toSpliced(at, 0, ...Object.entries(generated))));
+}
+
+function readmeOf(text: string): string {
+  const listed = commands.filter(({ when }) => when !== false).map(({ title }) => `_${title}_`);
+  return between(between(text, 'commands', `${listed.join(', ')}.`), 'settings', settingsTable());
+}
+
+function settingsTable(): string {
+  const row = ({ key, default: value, description }: SettingContribution): string =>
+    `| \`${key}\` | \`${JSON.stringify(value)}\` | ${description} |`;
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...settings.map(row)].join('\n');
+}
+
+/** The text with what stands between the two marks replaced. */
+function between(text: string, mark: string, content: string): string {
+  const marks = new RegExp(`(<!-- ${mark}: [^>]*-->)[^]*?(<!-- /${mark} -->)`);
+  if (!marks.test(text)) throw new Error(`README.md has no place for ${mark}`);
+  return text.replace(marks, (_whole, start: string, end: string) => `${start}\n\n${content}\n\n${end}`);
+}
+
+for (const [name, made] of [
+  ['package.json', manifestOf],
+  ['README.md', readmeOf],
+] as const) {
+  const file = path.join(path.dirname(import.meta.dirname), name);
+  const before = readFileSync(file, 'utf8');
+  const options = await prettier.resolveConfig(file);
+  const after = await prettier.format(made(before), { ...options, filepath: file });
+  if (after === before) continue;
+  if (!process.argv.includes('--check')) writeFileSync(file, after);
+  else {
+    process.stderr.write(`${name} is not what the contract’s tables say: node scripts/manifest.ts\n`);
+    process.exitCode = 1;
+  }
 }
