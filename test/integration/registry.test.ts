@@ -196,7 +196,13 @@ describe(proves('A1', 'agent registry'), () => {
       const elsewhere = open();
       assert.ok((await elsewhere.approve([callOf('check')], { trust: false })).ok, 'another process sees it at once');
       assert.equal((await elsewhere.commands([]))[0]?.approved, true);
+      assert.equal((await elsewhere.commands([]))[0]?.approvedBefore, null);
       write({ 'tools/check.mjs': '2' });
+      assert.deepEqual(
+        (await registry.commands([]))[0]?.approvedBefore,
+        ['node', 'tools/check.mjs'],
+        'a file of it changed',
+      );
       assert.ok(!(await registry.approve([callOf('check')], { trust: false })).ok);
       write({ 'tools/check.mjs': '1' });
       assert.ok((await registry.approve([callOf('check')], { trust: false })).ok);

@@ -5,6 +5,7 @@ import {
   checkLine,
   commandLine,
   contextLine,
+  decisionLine,
   eventLine,
   problemLine,
   resultLine,
@@ -142,6 +143,19 @@ export const sessionsCommand = defineCommand({
   sideEffect: 'none',
 });
 
+export const whyCommand = defineCommand({
+  id: 'why',
+  title: 'Why Did This Run, or Not?',
+  about:
+    'Tell why something ran, or did not: what started a run, what came of an edit, the newest decisions on a workflow.',
+  input: z.object({
+    what: z.string().min(1).describe('number or id of a run, id of a workflow, an activity or an event'),
+  }),
+  positionals: ['what'],
+  output: decisionLine,
+  sideEffect: 'none',
+});
+
 export const validateCommand = defineCommand({
   id: 'validate',
   title: 'Check Workflow Files',
@@ -156,7 +170,13 @@ export const trustCommand = defineCommand({
   id: 'trust',
   title: 'Show Commands to Approve',
   about: 'Show the commands that agent and workflow files would start, and approve them.',
-  input: z.object({ yes: z.boolean().default(false).describe('approve every command that is listed') }),
+  input: z.object({
+    yes: z.boolean().default(false).describe('approve every command that is listed'),
+    approve: z
+      .array(z.string())
+      .optional()
+      .describe('approve these only, by their hash (see --json), separated by commas'),
+  }),
   positionals: [],
   output: commandLine,
   sideEffect: 'state',
@@ -194,6 +214,7 @@ export const CATALOGUE = [
   retryCommand,
   eventsCommand,
   sessionsCommand,
+  whyCommand,
   validateCommand,
   trustCommand,
   doctorCommand,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DECISIONS } from '../activities.ts';
 import { eventSchema } from '../events.ts';
 import { findingSchema, rangeSchema, testCaseSchema } from '../findings.ts';
 import { STEP_ERROR_CODES } from '../failures.ts';
@@ -62,6 +63,19 @@ export const runLine = z.object({
   endedAt: z.string().nullable(),
 });
 
+export const decisionLine = z.object({
+  kind: z.literal('decision'),
+  workflow: z.string().nullable(),
+  decision: z.enum(DECISIONS),
+  why: z.string(),
+  run: z.string().nullable(),
+  number: z.int().nullable(),
+  at: z.string(),
+  activity: z.string().nullable(),
+  files: z.array(z.string()),
+  origin: z.string().nullable(),
+});
+
 export const sessionLine = z.object({
   kind: z.literal('session'),
   session: z.string(),
@@ -93,6 +107,10 @@ export const commandLine = z.object({
   command: z.array(z.string()),
   file: z.string(),
   approved: z.boolean(),
+  /** Over the definition and every file of the workspace that the command names: what approval is given to. */
+  hash: z.string(),
+  /** Of one that is not approved: what of this agent was approved last, or null. */
+  approvedBefore: z.array(z.string()).nullable(),
 });
 
 export const contextLine = z.object({

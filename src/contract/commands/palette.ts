@@ -24,6 +24,7 @@ const LOOKS: Readonly<Record<CatalogueId, Look>> = {
   // Always: where nothing works it says why.
   doctor: { icon: 'pulse' },
   context: { enablement: CAN_WORK },
+  why: { icon: 'question', enablement: CAN_WORK },
 };
 
 /** Commands that only an editor has. Those that take a target ask for it in the palette (extension/commands/target.ts). */
@@ -31,7 +32,6 @@ const EDITOR_COMMANDS = [
   { command: 'savepoint.runChecksNow', title: 'Run Checks Now', icon: 'play', enablement: CAN_WORK },
   { command: 'savepoint.runAgain', title: 'Run Again', icon: 'debug-restart', enablement: CAN_WORK },
   { command: 'savepoint.openRun', title: 'Open Run', icon: 'open-preview', enablement: CAN_WORK },
-  { command: 'savepoint.why', title: 'Why Did This Run, or Not?', icon: 'question', enablement: CAN_WORK },
   {
     command: 'savepoint.pauseAutomaticRuns',
     title: 'Pause Automatic Runs',

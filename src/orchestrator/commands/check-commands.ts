@@ -69,7 +69,7 @@ function contentOf(file: string): Result<Buffer> {
   }
 }
 
-export const trust: Handler<typeof trustCommand> = async function* ({ yes }, { services, ask }) {
+export const trust: Handler<typeof trustCommand> = async function* ({ yes, approve = [] }, { services, ask }) {
   const { registry } = services;
   const commands = await writtenCommands(services);
   if (commands.length === 0)
@@ -79,7 +79,8 @@ export const trust: Handler<typeof trustCommand> = async function* ({ yes }, { s
   let open = 0;
   for (const command of commands) {
     const before = command.approved || kept.has(command.hash);
-    const approved = before || yes || (ask !== null && (await askFor(command, ask)));
+    const named = yes || approve.includes(command.hash);
+    const approved = before || named || (approve.length === 0 && ask !== null && (await askFor(command, ask)));
     if (approved && !before) {
       registry.keepApproval(command);
       kept.add(command.hash);
@@ -87,6 +88,12 @@ export const trust: Handler<typeof trustCommand> = async function* ({ yes }, { s
     if (!approved) open++;
     yield itemOf(command, approved);
   }
+  const unknown = approve.filter((hash) => !commands.some((command) => command.hash === hash));
+  if (unknown.length > 0)
+    return yield* refuse({
+      code: 'approval',
+      message: `${countWords(unknown.length, 'command')} changed since you looked and ${unknown.length === 1 ? 'was' : 'were'} not approved. Look again.`,
+    });
   if (open === 0) return EXIT.clean;
   yield {
     kind: 'note',
@@ -104,14 +111,10 @@ export async function writtenCommands({ library, registry }: Services): Promise<
   return registry.commands(calls);
 }
 
-const itemOf = ({ agent, command, where, replacesBuiltIn }: WrittenCommand, approved: boolean): Item => ({
-  kind: 'command',
-  agent,
-  command,
-  file: where,
-  approved,
-  replacesBuiltIn,
-});
+const itemOf = (written: WrittenCommand, approved: boolean): Item => {
+  const { agent, command, where, hash, replacesBuiltIn, approvedBefore } = written;
+  return { kind: 'command', agent, command, file: where, approved, hash, approvedBefore, replacesBuiltIn };
+};
 
 async function askFor(written: WrittenCommand, ask: NonNullable<CommandContext['ask']>): Promise<boolean> {
   const question = `${placeOf(written)} would start, in this workspace: ${written.command.join(' ')}`;

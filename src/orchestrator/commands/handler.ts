@@ -5,6 +5,7 @@ import { FAILURES, type ExitCode, type Failure } from '../../contract/failures.t
 import type { Range } from '../../contract/findings.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { RunView } from '../../contract/runs.ts';
+import type { ToldDecision } from '../activity/why.ts';
 import type { SessionInfo } from '../journal/journal.ts';
 import type { Services } from './services.ts';
 
@@ -19,12 +20,17 @@ export type Item =
   | { readonly kind: 'session'; readonly session: SessionInfo }
   | { readonly kind: 'problem'; readonly file: string; readonly range: Range; readonly message: string }
   | CheckItem
+  | ({ readonly kind: 'decision' } & ToldDecision)
   | {
       readonly kind: 'command';
       readonly agent: string;
       readonly command: readonly string[];
       readonly file: string;
       readonly approved: boolean;
+      /** What approval is given to. */
+      readonly hash: string;
+      /** Of one that is not approved: what of this agent was approved last. */
+      readonly approvedBefore: readonly string[] | null;
       /** It runs in place of a built-in agent. */
       readonly replacesBuiltIn: boolean;
     }

@@ -42,6 +42,8 @@ export interface WrittenCommand {
   readonly replacesBuiltIn: boolean;
   /** What approval is given to. */
   readonly hash: string;
+  /** Of one that is not approved: what of this agent was approved last. The same words mean that a file of it changed since. */
+  readonly approvedBefore: readonly string[] | null;
 }
 
 /** How to call an agent now. */
@@ -99,6 +101,11 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
   const typedHere = new Set<string>();
   const mayStart = (hash: string): boolean => trustedHere.has(hash) || approvals.has(hash);
 
+  function approvalOf(agent: string, hash: string): Pick<WrittenCommand, 'approved' | 'approvedBefore'> {
+    const approved = approvals.has(hash);
+    return { approved, approvedBefore: approved ? null : approvals.last(agent) };
+  }
+
   async function defined(id: string): Promise<DefinedAgent | undefined> {
     return (await reader.read()).agents.find(({ definition }) => definition.id === id);
   }
@@ -110,7 +117,7 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
       if (command === undefined) return [];
       const hash = await agentHash(agent, root);
       const replacesBuiltIn = facts.has(id);
-      return [{ agent: id, command, where: agent.file, approved: approvals.has(hash), replacesBuiltIn, hash }];
+      return [{ agent: id, command, where: agent.file, replacesBuiltIn, hash, ...approvalOf(id, hash) }];
     });
     return (await Promise.all(all)).flat();
   }
@@ -131,7 +138,7 @@ export function createAgentRegistry({ root, stateDir, files, builtIn, version }:
       const hash = await stepCommandHash(command, root);
       found.set(`${hash}\0${where}`, {
         ...{ agent, command, where, hash },
-        approved: approvals.has(hash),
+        ...approvalOf(agent, hash),
         replacesBuiltIn: false,
       });
     }

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import type { Json } from '../../contract/json.ts';
 import type { StateFiles } from '../env.ts';
+import { argvIn } from '../process/argv.ts';
 import { keepFile } from '../state-file.ts';
 import type { DefinedAgent } from './agent-files.ts';
 
@@ -66,6 +68,8 @@ function canonical(definition: DefinedAgent['definition']): string {
 /** Hashes that a person approved, for the command line and the editor alike and at once: a file each in the state folder. */
 export interface Approvals {
   has(hash: string): boolean;
+  /** The command of this agent that was approved last, as it was then; null where none ever was. */
+  last(agent: string): readonly string[] | null;
   add(hash: string, what: { readonly agent: string; readonly command: readonly string[] }): void;
 }
 
@@ -79,8 +83,33 @@ export function createApprovals({
   const folder = join(stateDir, 'approved');
   return {
     has: (hash) => files.stat(join(folder, hash)) !== null,
+    last(agent) {
+      const aged = (files.stat(folder) === null ? [] : files.readDir(folder)).map((name) => {
+        const file = join(folder, name);
+        return { file, age: files.stat(file)?.mtimeMs ?? 0 };
+      });
+      for (const { file } of aged.sort((a, b) => b.age - a.age)) {
+        const kept = approvalIn(files.readFile(file).toString('utf8'));
+        if (kept?.agent === agent) return kept.command;
+      }
+      return null;
+    },
     add(hash, what) {
       keepFile(files, join(folder, hash), Buffer.from(`${JSON.stringify(what)}\n`));
     },
   };
+}
+
+/** Null where the file is damaged: what it says is only told to people, the approval is its name. By hand: a start loads no schemas. */
+function approvalIn(text: string): { readonly agent: string; readonly command: readonly string[] } | null {
+  try {
+    const kept = JSON.parse(text) as Json;
+    if (typeof kept !== 'object' || kept === null || !('agent' in kept)) return null;
+    const command = argvIn(kept['command']);
+    const agent = kept['agent'];
+    return typeof agent === 'string' && command !== null ? { agent, command } : null;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return null;
+  }
 }

@@ -274,6 +274,22 @@ export const COMMANDS = [
   },
   { id: 'sessions', about: 'List sessions: each is one process that recorded events.', positionals: [], flags: [] },
   {
+    id: 'why',
+    about:
+      'Tell why something ran, or did not: what started a run, what came of an edit, the newest decisions on a workflow.',
+    positionals: ['what'],
+    flags: [
+      {
+        key: 'what',
+        name: 'what',
+        about: 'number or id of a run, id of a workflow, an activity or an event',
+        required: true,
+        type: 'string',
+        nonEmpty: true,
+      },
+    ],
+  },
+  {
     id: 'validate',
     about: 'Check workflow and agent files, and name each problem with its place.',
     positionals: ['files'],
@@ -300,6 +316,13 @@ export const COMMANDS = [
         required: false,
         type: 'boolean',
         default: false,
+      },
+      {
+        key: 'approve',
+        name: 'approve',
+        about: 'approve these only, by their hash (see --json), separated by commas',
+        required: false,
+        type: 'list',
       },
     ],
   },
