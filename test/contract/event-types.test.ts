@@ -8,9 +8,11 @@ const source = path.join(import.meta.dirname, '..', '..', 'src');
 describe('the list of event types', () => {
   it('names exactly the types that something writes', () => {
     const written = new Set<string>();
-    for (const file of globSync('orchestrator/{workflow,journal,bus}/**/*.ts', { cwd: source })) {
+    for (const file of globSync('orchestrator/{workflow,journal,bus,activity}/**/*.ts', { cwd: source })) {
       const text = readFileSync(path.join(source, file), 'utf8');
-      for (const [, type] of text.matchAll(/'((?:workflow|agent|test|security|performance|file|system)\.[a-z.-]+)'/g)) {
+      for (const [, type] of text.matchAll(
+        /'((?:workflow|agent|test|security|performance|file|activity|git|system)\.[a-z.-]+)'/g,
+      )) {
         if (type !== undefined) written.add(type);
       }
     }

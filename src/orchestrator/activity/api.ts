@@ -61,8 +61,8 @@ export interface LiveRun {
   readonly number: number;
   readonly workflow: string;
   readonly automatic: boolean;
-  /** Of what it writes. */
-  readonly lineage: Lineage;
+  /** Of what it was started for; of what it writes: `lineageOf`. */
+  readonly lineage: Lineage | null;
   /** Steps at work; `mayWrite`: their agent may change files (the built-in ones do not). */
   readonly steps: readonly { readonly id: string; readonly mayWrite: boolean }[];
 }

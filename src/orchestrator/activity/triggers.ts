@@ -26,7 +26,6 @@ import {
 } from './decide-triggers.ts';
 import { createDecisionLog, type DecidedFor } from './decision-log.ts';
 import { recoverTriggers } from './recover-triggers.ts';
-import { lineageOf } from './lineage.ts';
 import type { Pauses } from './pauses.ts';
 import { createScheduleClock } from './schedule-clock.ts';
 
@@ -301,10 +300,10 @@ function runAtWork({ start }: RunState): RunAtWork {
 }
 
 function liveRun(state: RunState): LiveRun {
-  const { run, number, workflow } = state.start;
+  const { run, number, workflow, trigger = BY_HAND } = state.start;
   const steps = [...state.steps.values()].flatMap(({ plan, phase, undo }) => {
     const call = phase === 'running' ? plan : undo.phase === 'running' ? plan.compensate : null;
     return call ? [{ id: plan.id, mayWrite: call.mayWrite }] : [];
   });
-  return { run, number, workflow, automatic: isAutomatic(state), lineage: lineageOf(state.start), steps };
+  return { run, number, workflow, automatic: isAutomatic(state), lineage: trigger.lineage, steps };
 }

@@ -24,6 +24,7 @@ const HANDLERS: {
   cancel: async () => (await looking()).cancel,
   sessions: async () => (await looking()).sessions,
   events: async () => (await looking()).events,
+  why: async () => (await import('./why-command.ts')).why,
   validate: async () => (await checking()).validate,
   trust: async () => (await checking()).trust,
   doctor: async () => (await import('./doctor.ts')).doctor,

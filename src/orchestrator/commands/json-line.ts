@@ -18,6 +18,7 @@ export function jsonLine(item: Item): object | null {
     case 'problem':
     case 'check':
     case 'command':
+    case 'decision':
       return item;
     case 'context':
       return { kind: 'context', ...item.bundle };

@@ -98,6 +98,9 @@ export function createHumanOutput(options: HumanOptions): HumanOutput {
           { text: item.replacesBuiltIn ? ', in place of the built-in agent' : '', style: 'attention' },
         ]);
         return;
+      case 'decision':
+        print(decisionRow(item));
+        return;
       case 'context':
         out.write(item.text.endsWith('\n') ? item.text : `${item.text}\n`);
         return;
@@ -190,6 +193,17 @@ function sessionRow({
     { text: `  ${endedAt === null ? 'live' : 'ended'}`.padEnd(9) },
     { text: `${countWords(events, 'event')}, ${countWords(runs.length, 'run')}` },
     { text: `  ${session}`, style: 'dim' },
+  ];
+}
+
+function decisionRow({ at, workflow, why, files }: Item & { readonly kind: 'decision' }): Line {
+  const [first, ...others] = files;
+  const named = first === undefined ? '' : `  ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  return [
+    { text: `${new Date(at).toLocaleString('sv-SE')}  `, style: 'dim' },
+    { text: (workflow ?? 'all workflows').padEnd(20) },
+    { text: ` ${printable(why)}` },
+    { text: printable(named), style: 'dim' },
   ];
 }
 
