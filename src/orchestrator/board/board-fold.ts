@@ -46,14 +46,20 @@ export function applyEvent(fold: BoardFold, event: StoredEvent, { paused }: { re
   if (own === null) return applyOther(fold, event, paused);
   const before = stateOf(fold.runs, own.data.run);
   const applied = applyToRuns(fold.runs, event);
-  if (own.type === 'workflow.started' && before === null && (own.data.trigger?.kind ?? 'manual') !== 'manual') {
-    // It looks at what differs from HEAD: what was left out before it counts no more.
-    fold.unchecked.clear();
-    fold.automatic.push(Date.parse(own.time));
-  }
+  if (own.type === 'workflow.started' && (own.data.trigger?.kind ?? 'manual') !== 'manual')
+    automaticBegan(fold, own.time);
   if (before !== null && (own.type === 'workflow.step.completed' || own.type === 'workflow.step.failed'))
     applyStepEnd(fold.findings, before, own);
   return applied;
+}
+
+/** It looks at what differs from HEAD: what was left out before it counts no more. */
+function automaticBegan({ automatic, unchecked }: BoardFold, time: string): void {
+  const at = Date.parse(time);
+  // An older run that is read only now tells nothing of the present.
+  if (at < (automatic.at(-1) ?? 0)) return;
+  automatic.push(at);
+  unchecked.clear();
 }
 
 function applyOther(fold: BoardFold, event: StoredEvent, paused: boolean): Applied {

@@ -1,5 +1,6 @@
 import type { resumeCommand, retryCommand, runCommand } from '../../contract/commands/catalogue.ts';
 import type { AgentMessage } from '../../contract/agents.ts';
+import type { StoredEvent } from '../../contract/events.ts';
 import { EXIT, fail, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
 import type { Severity } from '../../contract/findings.ts';
 import type { RunView } from '../../contract/runs.ts';
@@ -77,11 +78,18 @@ async function* follow(
   const { runner, journal } = opened.value;
   const items = createItemChannel<Item>();
   let state: RunState | null = null;
-  const unsubscribe = journal.subscribe((event) => {
+  const show = (event: StoredEvent): void => {
     const own = asRunEvent(event);
     if (own) state = evolve(state, own);
     items.push({ kind: 'event', event });
     items.push({ kind: 'watch', view: () => state && viewRun(state, { session: journal.session, live: true }) });
+  };
+  // In an editor other runs are at work in the same session. Which events are this run's is known when it has started.
+  const early: StoredEvent[] = [];
+  let run: string | null = null;
+  const unsubscribe = journal.subscribe((event) => {
+    if (run === null) early.push(event);
+    else if (event.data['run'] === run) show(event);
   });
   const finish = async (): Promise<Result<RunView>> => {
     try {
@@ -89,6 +97,9 @@ async function* follow(
         signal,
         onMessage: (step, message) => items.push({ kind: 'message', step, message }),
       });
+      const own = started.ok ? started.value.run : runIn(started.failure);
+      run = own;
+      for (const event of early) if (event.data['run'] === own) show(event);
       return started.ok ? await started.value.done : started;
     } finally {
       unsubscribe();
@@ -105,6 +116,12 @@ async function* follow(
   return signal.aborted && end.value.status === 'interrupted'
     ? EXIT.interrupted
     : exitCodeOf(end.value, reporting.failOn);
+}
+
+/** The run that a refusal is about, where it says so; else an empty text, which is nobody's. */
+function runIn({ data }: Failure): string {
+  const about = typeof data === 'object' && data !== null && 'run' in data ? data.run : null;
+  return typeof about === 'string' ? about : '';
 }
 
 async function writeReports(

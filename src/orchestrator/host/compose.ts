@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync, writeFileSync, type Stats } from 'node:fs';
 import path from 'node:path';
-import { fail, ok, type Result } from '../../contract/failures.ts';
+import { fail, ok, type Failure, type Result } from '../../contract/failures.ts';
 import { BUILT_IN_AGENTS } from '../agents/facts.ts';
 import { createMasker } from '../agents/security-auditor/secrets/masker.ts';
 import { createRunBook } from '../commands/run-book.ts';
@@ -20,7 +20,8 @@ import type { Runner } from '../workflow/api.ts';
 import { createCheckedFiles } from '../workflow/checked-files.ts';
 import { createLibrary } from '../workflow/library.ts';
 import { createResultCache } from '../workflow/result-cache.ts';
-import { createRunner } from '../workflow/runner.ts';
+import type { RunHost } from '../workflow/run-events.ts';
+import { createRunner, type RunnerDeps } from '../workflow/runner.ts';
 import { CACHE_DIR } from '../workflow/tidy-up.ts';
 import { createToolFacts } from '../workflow/tool-facts.ts';
 import { createWorkspace } from '../workspace/create-workspace.ts';
@@ -47,6 +48,12 @@ export interface Composed {
 export interface ComposeOptions {
   /** This thread is the only one of the process that works on the folder; others of it before died. Default: not known. */
   readonly alone?: boolean;
+  /** Whose process this is; default: a terminal's. */
+  readonly host?: RunHost;
+  /** Told what the agents of every run of this process say. */
+  readonly onMessage?: RunnerDeps['onMessage'];
+  /** Told that the journal takes nothing more in. */
+  readonly onStoreFailure?: (failure: Failure) => void;
 }
 
 /** Wires everything for one workspace. Nothing is written, locked or started before a command asks for it. */
@@ -101,16 +108,19 @@ export async function composeServices(folder: string, options: ComposeOptions = 
     if (!journal.ok) return journal;
     // What a dead Savepoint left running must be gone before any step starts.
     await processes.sweep();
+    const observed = withFailures(journal.value, options.onStoreFailure);
     const runner = createRunner({
-      ...{ env, stateDir, workspace, library, invoker, journal: journal.value },
+      ...{ env, stateDir, workspace, library, invoker, journal: observed },
       reader: reader(),
       claims: claimsFor(journal.value.session),
       agents: registry,
       tools: createToolFacts({ root, nodeVersion: async () => node.version }),
       cache: createResultCache(checked),
       mask: createMasker(),
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.onMessage === undefined ? {} : { onMessage: options.onMessage }),
     });
-    return ok({ runner, journal: journal.value });
+    return ok({ runner, journal: observed });
   }
 
   const services: Services = {
@@ -151,6 +161,18 @@ export async function composeServices(folder: string, options: ComposeOptions = 
       if (last?.ok) await last.value.journal.close();
     },
   });
+}
+
+function withFailures(journal: OpenedJournal, tell: ComposeOptions['onStoreFailure']): OpenedJournal {
+  if (tell === undefined) return journal;
+  return {
+    ...journal,
+    async append(events) {
+      const stored = await journal.append(events);
+      if (!stored.ok && stored.failure.code !== 'event-too-large') tell(stored.failure);
+      return stored;
+    },
+  };
 }
 
 function checkUserFile(file: string): Result<null> {

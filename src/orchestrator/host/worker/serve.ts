@@ -1,41 +1,51 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { BoardSnapshot } from '../../../contract/board.ts';
 import type { HostApi, HostEvents, WorkerApi, WorkerEvents, WorkerSetup } from '../../../contract/worker.ts';
-import { createChannel, type Handlers } from '../../channel/channel.ts';
-import { composeServices, type Composed } from '../compose.ts';
+import { createChannel, type Asker, type Channel, type Handlers } from '../../channel/channel.ts';
 import { createNodeEnv } from '../node-env.ts';
 import { VERSION } from '../places.ts';
+import { threadMemory } from './memory.ts';
+import { openFolder, type OpenedFolder } from './open-folder.ts';
 
+/** Answers one editor for one folder. What is asked before the folder is open waits for that. */
 export function serveEditor({ setup, port }: { readonly setup: WorkerSetup; readonly port: MessagePort }): void {
-  const { clock } = createNodeEnv({ version: VERSION });
-  const composing = composeServices(setup.folder, { alone: true }).then((composed): Composed => {
-    if (!composed.ok) throw new Error(composed.failure.message);
-    return composed.value;
+  const env = createNodeEnv({ version: VERSION });
+  const opening: Promise<OpenedFolder> = Promise.resolve().then(() =>
+    openFolder({ setup, env, memory: threadMemory, tell: (event, data) => channel.send(event, data), onFatal }),
+  );
+  opening.catch(onFatal);
+  const channel: Channel<HostApi, WorkerEvents> = createChannel<WorkerApi, HostApi, WorkerEvents, HostEvents>({
+    port,
+    clock: env.clock,
+    handlers: waitingFor(opening),
+    onEvent: (event, data) => void opening.then((folder) => folder.heard(event, data)),
   });
-  const handlers: Pick<Handlers<WorkerApi>, 'snapshot' | 'close'> = {
-    async snapshot(): Promise<BoardSnapshot> {
-      await composing;
-      return { revision: 0, board: EMPTY };
-    },
-    async close() {
-      await (await composing).close();
-      return null;
-    },
-  };
-  createChannel<Pick<WorkerApi, 'snapshot' | 'close'>, HostApi, WorkerEvents, HostEvents>({ port, clock, handlers });
 }
 
-const EMPTY: BoardSnapshot['board'] = {
-  role: 'follower',
-  session: '',
-  paused: false,
-  runs: [],
-  olderRuns: 0,
-  activities: [],
-  workflows: [],
-  files: [],
-  health: [],
-  unapproved: [],
-  unchecked: 0,
-  readOnly: null,
-};
+function waitingFor(opening: Promise<OpenedFolder>): Handlers<WorkerApi> {
+  const whenOpen =
+    <M extends keyof WorkerApi>(method: M) =>
+    async (request: WorkerApi[M]['request'], asker: Asker): Promise<WorkerApi[M]['reply']> =>
+      (await opening).handlers[method](request, asker);
+  return {
+    snapshot: whenOpen('snapshot'),
+    command: whenOpen('command'),
+    wrote: whenOpen('wrote'),
+    pause: whenOpen('pause'),
+    dismiss: whenOpen('dismiss'),
+    dismissed: whenOpen('dismissed'),
+    undismiss: whenOpen('undismiss'),
+    report: whenOpen('report'),
+    events: whenOpen('events'),
+    tests: whenOpen('tests'),
+    runTests: whenOpen('runTests'),
+    coverage: whenOpen('coverage'),
+    close: whenOpen('close'),
+  };
+}
+
+/** Ends the thread, whatever waits or catches around: the editor starts it again, and says what it ended with. */
+function onFatal(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

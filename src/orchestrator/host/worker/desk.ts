@@ -1,0 +1,209 @@
+import path from 'node:path';
+import type { AgentMessage } from '../../../contract/agents.ts';
+import type { HealthRow } from '../../../contract/board.ts';
+import { ok, type Failure, type Result } from '../../../contract/failures.ts';
+import type { WorkerEvents, WorkerSettings, WorkerSetup } from '../../../contract/worker.ts';
+import { createPauses, type Pauses } from '../../activity/pauses.ts';
+import { createPace } from '../../board/pace.ts';
+import type { Services } from '../../commands/services.ts';
+import type { Env } from '../../env.ts';
+import type { Journal, Repair } from '../../journal/journal.ts';
+import { layoutOf, lockName } from '../../journal/layout.ts';
+import type { Runner } from '../../workflow/api.ts';
+import { createDismissals, type Dismissals } from '../../workspace/dismissals.ts';
+import { composeServices, type Composed } from '../compose.ts';
+import { createBoardFeed, type BoardFeed } from './board-feed.ts';
+import { readFacts, type FolderFacts } from './facts.ts';
+import { budgetsRow, journalRow, workerRow } from './health.ts';
+import { createLeadership } from './leadership.ts';
+import { guardRunner, type Memory } from './memory.ts';
+
+/** One folder at work: its services, its board, and who leads. */
+export interface Desk {
+  /** Their runner refuses new work while memory is short. */
+  readonly services: Services;
+  readonly feed: BoardFeed;
+  readonly pauses: Pauses;
+  settings(): WorkerSettings;
+  configure(settings: WorkerSettings): void;
+  setTyping(active: boolean): void;
+  /** Workflow or agent files, approvals or pauses may have changed. */
+  refresh(): void;
+  readonly dismissals: Dismissals;
+  /** Ends what is at work, orderly. */
+  close(): Promise<void>;
+}
+
+export interface DeskDeps {
+  readonly setup: WorkerSetup;
+  readonly env: Env;
+  readonly memory: Memory;
+  readonly tell: <E extends keyof WorkerEvents>(event: E, data: WorkerEvents[E]) => void;
+  /** Told of each test of a run of this process. */
+  readonly onTest: (run: { readonly run: string; readonly number: number }, test: WorkerEvents['test']['test']) => void;
+  /** A bug, or a state folder that was taken away: this thread cannot go on. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** Approvals and pauses of other windows show within this time. */
+const REFRESH_EVERY_MS = 500;
+
+/** The failure is one of the state folder's place; where it can only be read, the desk shows what is there and says why. */
+export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
+  const { env, setup } = deps;
+  let settings = setup.settings;
+  let storeFailure: Failure | null = null;
+  let feed: BoardFeed | null = null;
+  const composed = await composeServices(setup.folder, {
+    alone: true,
+    host: 'editor',
+    onMessage: heardAgent,
+    onStoreFailure(failure) {
+      storeFailure ??= failure;
+      feed?.touch();
+    },
+  });
+  if (!composed.ok) return composed;
+  const services = guarded(composed.value.services, deps.memory);
+  const { stateDir } = services;
+  const opened = await services.openRunner();
+  if (!opened.ok) storeFailure = opened.failure;
+  const journal = opened.ok ? opened.value.journal : null;
+  const runner = opened.ok ? opened.value.runner : null;
+  const repairs = await damage(composed.value, deps);
+  const pauses = createPauses({ files: env.files, stateDir });
+  const dismissals = createDismissals({ files: env.files, stateDir });
+  let facts: FolderFacts = await readFacts(services, { pauses, settings });
+  const refreshing = createPace({ clock: env.clock, everyMs: REFRESH_EVERY_MS, work: () => void refreshNow() });
+
+  const board = createBoardFeed({
+    clock: env.clock,
+    journal,
+    reader: services.reader(),
+    workspace: services.workspace,
+    isLive: (session) => env.locks.isHeld(path.join(layoutOf(stateDir).sessions, lockName(session))),
+    facts: boardFacts,
+    tell: (change) => deps.tell('changed', change),
+    onDeath: () => void goOn(),
+    onProblem: deps.onFatal,
+  });
+  feed = board;
+  board.subscribe((event) => {
+    const path = event.subject ?? event.data['path'];
+    const isOurs = typeof path === 'string' && path.startsWith('.savepoint/');
+    if (isOurs || event.type.startsWith('git.')) refreshing.touch();
+  });
+  const leadership =
+    journal === null
+      ? null
+      : createLeadership({
+          locks: env.locks,
+          files: env.files,
+          clock: env.clock,
+          path: path.join(stateDir, 'triggers.lock'),
+          onLead: () => board.touch(),
+          onLost: () => deps.onFatal(new Error(`The state folder ${stateDir} was taken away.`)),
+        });
+  const unwatch = journal === null ? [] : watchMarks();
+  await board.ready;
+  void goOn();
+
+  return ok({
+    ...{ services, feed: board, pauses, dismissals },
+    settings: () => settings,
+    configure(next) {
+      settings = next;
+      refreshing.touch();
+    },
+    setTyping: (active) => runner?.setTyping(active),
+    refresh: () => refreshing.touch(),
+    async close() {
+      for (const stop of unwatch) stop();
+      refreshing.close();
+      board.close();
+      await composed.value.close();
+      leadership?.close();
+    },
+  });
+
+  function heardAgent(
+    run: { readonly run: string; readonly number: number },
+    step: string,
+    message: AgentMessage,
+  ): void {
+    if (message.kind === 'progress') feed?.said(run.run, step, message.message);
+    else if (message.kind === 'test') deps.onTest(run, message.test);
+  }
+
+  /** Runs that an editor had, this one before it was restarted or another one that died. */
+  async function goOn(): Promise<void> {
+    const gone = runner === null ? ok([]) : await runner.goOn();
+    if (!gone.ok) deps.tell('log', { level: 'warn', text: gone.failure.message });
+    else for (const { number } of gone.value) deps.tell('log', { level: 'info', text: `Run ${number} goes on.` });
+  }
+
+  async function refreshNow(): Promise<void> {
+    try {
+      facts = await readFacts(services, { pauses, settings });
+      board.touch();
+    } catch (error) {
+      deps.onFatal(error);
+    }
+  }
+
+  /** What other windows and terminals approve, pause and dismiss shows here too. */
+  function watchMarks(): readonly (() => void)[] {
+    const watch = (name: string, changed: () => void): (() => void) => {
+      const dir = path.join(stateDir, name);
+      env.files.makeDir(dir);
+      return env.files.watch(dir, changed);
+    };
+    return [
+      watch('approved', () => refreshing.touch()),
+      watch('paused', () => refreshing.touch()),
+      watch('dismissed', () => {
+        for (const fingerprint of dismissals.all()) board.dismissed(fingerprint);
+      }),
+    ];
+  }
+
+  function boardFacts(): ReturnType<Parameters<typeof createBoardFeed>[0]['facts']> {
+    const leads = leadership?.leads() ?? false;
+    return {
+      role: leads ? 'leader' : 'follower',
+      session: journal?.session ?? '',
+      paused: facts.paused || !settings.automaticRuns,
+      workflows: facts.workflows,
+      unapproved: facts.unapproved,
+      maxProblems: settings.maxProblems,
+      readOnly: storeFailure?.message ?? null,
+      health: health(leads),
+    };
+  }
+
+  function health(leads: boolean): readonly HealthRow[] {
+    return [
+      facts.agents,
+      journalRow({ failure: storeFailure, repairs }),
+      workerRow({ leads, memory: deps.memory.used() }),
+      budgetsRow({ runs: feed?.runsInHour() ?? 0, most: settings.maxRunsPerHour }),
+    ];
+  }
+}
+
+/** Damage that the journal's opening put in order, told to people once. */
+async function damage(composed: Composed, { tell }: Pick<DeskDeps, 'tell'>): Promise<readonly Repair[]> {
+  const repairs = await composed.tellDamage();
+  for (const { file } of repairs)
+    tell('log', { level: 'warn', text: `${file} was damaged and has been put in order. See Doctor.` });
+  return repairs;
+}
+
+function guarded(services: Services, memory: Memory): Services {
+  let opening: ReturnType<Services['openRunner']> | null = null;
+  const open = async (): Promise<Result<{ readonly runner: Runner; readonly journal: Journal }>> => {
+    const opened = await services.openRunner();
+    return opened.ok ? ok({ ...opened.value, runner: guardRunner(opened.value.runner, memory) }) : opened;
+  };
+  return { ...services, openRunner: () => (opening ??= open()) };
+}

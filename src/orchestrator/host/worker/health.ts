@@ -1,0 +1,38 @@
+import type { HealthRow } from '../../../contract/board.ts';
+import type { Failure } from '../../../contract/failures.ts';
+import type { Repair } from '../../journal/journal.ts';
+
+/** The rows of Health that are this worker's own. Numbers that move all the time are rounded, so that a calm board stays calm. */
+export function journalRow(facts: {
+  readonly failure: Failure | null;
+  readonly repairs: readonly Repair[];
+}): HealthRow {
+  const { failure, repairs } = facts;
+  if (failure !== null)
+    return { id: 'journal', status: 'error', message: 'Nothing can be stored', details: [failure.message] };
+  if (repairs.length === 0) return { id: 'journal', status: 'ok', message: 'Everything is stored', details: [] };
+  const details = repairs.map(({ file, lost, keptAside }) => {
+    const what =
+      lost.length === 0 ? 'nothing lost' : `events lost: ${lost.map((range) => range.join(' to ')).join(', ')}`;
+    return `${file}: ${what}${keptAside === null ? '' : `, the damaged part is kept in ${keptAside}`}`;
+  });
+  return { id: 'journal', status: 'note', message: 'Stored, with damage that was repaired', details };
+}
+
+export function workerRow(facts: { readonly leads: boolean; readonly memory: number }): HealthRow {
+  const used = Math.round(facts.memory * 10) * 10;
+  if (facts.memory >= 0.8) {
+    const details = ['Nothing new is started until what runs has ended.'];
+    return { id: 'worker', status: 'warning', message: `${used} % of its memory is used`, details };
+  }
+  const message = facts.leads ? 'Working' : 'Working; another window starts what runs by itself';
+  return { id: 'worker', status: 'ok', message, details: [] };
+}
+
+export function budgetsRow(facts: { readonly runs: number; readonly most: number }): HealthRow {
+  const { runs, most } = facts;
+  const message = `${runs} of ${most} automatic runs in the last hour`;
+  return runs < most
+    ? { id: 'budgets', status: 'ok', message, details: [] }
+    : { id: 'budgets', status: 'warning', message, details: ['More start when the hour is over, or by hand.'] };
+}
