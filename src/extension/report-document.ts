@@ -18,6 +18,8 @@ export interface PageAddress {
   readonly activity?: string;
   readonly fingerprint?: string;
   readonly task?: string;
+  /** Id or number of a run, id of a workflow, an activity or an event. */
+  readonly what?: string;
 }
 
 /** Writes the text of one kind of page. */

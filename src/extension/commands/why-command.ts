@@ -1,0 +1,81 @@
+import type { ActivityView } from '../../contract/activities.ts';
+import type { Board } from '../../contract/board.ts';
+import { countWords } from '../../contract/words.ts';
+import type { Problems } from '../diagnostics.ts';
+import type { Folders } from '../folder.ts';
+import type { Pages, PageWriter } from '../report-document.ts';
+import { clockWords } from '../times.ts';
+import { decisionWords, findingText, whyText } from '../why-view.ts';
+import { answer } from './answers.ts';
+import { gather } from './gather.ts';
+import { runItems, workflowItems, type PickItem } from './items.ts';
+import { pick, workingFolder } from './pick.ts';
+
+/** Activities, and runs, that are offered. */
+const OFFERED = 20;
+
+export function whyPages(problems: Problems): Readonly<Record<string, PageWriter>> {
+  return {
+    why: async (folder, { what = '', title }, token) =>
+      whyText(await gather(folder, { command: 'why', input: { what }, token }), title, Date.now()),
+    finding: async (folder, { fingerprint = '' }) => {
+      const mark = problems.byFingerprint(folder, fingerprint);
+      if (!mark) return 'This finding is not known any more: its line was edited, or it is gone.\n';
+      const { finding } = mark;
+      const { runs = [], activities = [] } = folder.board ?? {};
+      return findingText({ finding, row: runs.find(({ run }) => run === finding.run), activities }, Date.now());
+    },
+  };
+}
+
+/** Why something ran, or did not, and why a finding is told. */
+export function createWhyCommand({ folders, pages }: { readonly folders: Folders; readonly pages: Pages }) {
+  return {
+    'savepoint.why': async (argument: unknown) => {
+      const ready = await workingFolder(folders, argument);
+      if (!ready) return;
+      const { board, target } = ready;
+      const folder = ready.folder.root.uri.toString();
+      if (target.fingerprint !== undefined) {
+        await pages.open({ kind: 'finding', folder, title: 'Why am I told this', fingerprint: target.fingerprint });
+        return;
+      }
+      const what = target.event ?? target.activity ?? target.run ?? target.workflow ?? (await ask(board));
+      if (what !== undefined) await pages.open({ kind: 'why', folder, what, title: whyTitle(board, what) });
+    },
+  };
+}
+
+async function ask(board: Board): Promise<string | undefined> {
+  const items = whyItems(board, Date.now());
+  if (items.length > 0) return pick(items, { title: 'Why did this run, or not?' });
+  await answer({ text: 'Nothing seen yet. Save a file, and this tells what came of it.', ways: [] });
+  return undefined;
+}
+
+function whyItems(board: Board, now: number): readonly PickItem<string>[] {
+  const runs = runItems(board.runs.slice(0, OFFERED), now).map((item) => ({ ...item, value: item.value.run }));
+  const activities = board.activities.slice(0, OFFERED).map((one) => ({
+    label: activityLabel(one),
+    description: `${one.decisions.map(decisionWords)[0] ?? 'not decided yet'} · ${clockWords(one.lastAt, now)}`,
+    value: one.id,
+  }));
+  return [...activities, ...runs, ...(activities.length + runs.length === 0 ? [] : workflowItems(board.workflows))];
+}
+
+function activityLabel({ origin, files, total, label }: ActivityView): string {
+  if (origin === 'git') return label;
+  const who = origin === 'human' ? 'You' : origin === 'unknown' ? 'Unknown' : origin.replace(/^\w+:/, '');
+  const [only] = files;
+  return `${who} · ${total === 1 && only ? only.path : countWords(total, 'file')}`;
+}
+
+function whyTitle(board: Board, what: string): string {
+  const row = board.runs.find(({ run, number }) => run === what || String(number) === what);
+  if (row) return `Why did run ${row.number} start?`;
+  if (board.workflows.some(({ id }) => id === what)) return `Why did ${what} run, or not?`;
+  const activity = board.activities.find(({ id }) => id === what);
+  return activity?.decisions.some(({ run }) => run !== null) === false
+    ? 'Why did nothing run?'
+    : 'Why did this run, or not?';
+}

@@ -1,0 +1,43 @@
+import type { Json, JsonObject } from '../contract/json.ts';
+
+/** A command that waits for approval, in words. */
+export interface Unapproved {
+  readonly hash: string;
+  /** As it can be pasted. */
+  readonly command: string;
+  readonly file: string;
+  /** Whose it is, and what changed since it was approved. */
+  readonly about: string;
+}
+
+/** Of the lines of `savepoint trust`. */
+export function unapprovedOf(lines: readonly JsonObject[]): readonly Unapproved[] {
+  return lines.flatMap((line) => {
+    const { hash, file, agent } = line;
+    const command = words(line['command']);
+    if (line['kind'] !== 'command' || line['approved'] !== false || command === null) return [];
+    if (typeof hash !== 'string' || typeof file !== 'string' || typeof agent !== 'string') return [];
+    const whose = line['replacesBuiltIn'] === true ? `${agent}, in place of the built-in agent` : agent;
+    return [
+      {
+        hash,
+        file,
+        command: shown(command),
+        about: `${whose} · ${changeWords(command, words(line['approvedBefore']))}`,
+      },
+    ];
+  });
+}
+
+function changeWords(command: readonly string[], before: readonly string[] | null): string {
+  if (before === null) return 'never approved here';
+  if (shown(before) === shown(command)) return 'a file that it starts, or its settings, changed since you approved it';
+  return `you approved another command before: ${shown(before)}`;
+}
+
+/** Words that a shell would take apart are quoted. */
+const shown = (command: readonly string[]): string =>
+  command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+
+const words = (value: Json | undefined): readonly string[] | null =>
+  Array.isArray(value) && value.every((word) => typeof word === 'string') ? value : null;
