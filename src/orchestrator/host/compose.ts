@@ -11,6 +11,7 @@ import { createAgentRegistry } from '../integration/registry.ts';
 import { createClaims } from '../journal/claims.ts';
 import { readHistory } from '../journal/history.ts';
 import type { Repair } from '../journal/journal.ts';
+import { joinJournal } from '../journal/joined-journal.ts';
 import { openJournal, type OpenedJournal } from '../journal/open-journal.ts';
 import { createJournalReader, type HistoryReader } from '../journal/reader.ts';
 import { reportDamage } from '../journal/report-damage.ts';
@@ -21,6 +22,7 @@ import { createCheckedFiles } from '../workflow/checked-files.ts';
 import { createLibrary } from '../workflow/library.ts';
 import { createResultCache } from '../workflow/result-cache.ts';
 import type { RunHost } from '../workflow/run-events.ts';
+import { createRenewedRunner } from '../workflow/renewed-runner.ts';
 import { createRunner, type RunnerDeps } from '../workflow/runner.ts';
 import { CACHE_DIR } from '../workflow/tidy-up.ts';
 import { createToolFacts } from '../workflow/tool-facts.ts';
@@ -108,11 +110,27 @@ export async function composeServices(folder: string, options: ComposeOptions = 
     if (!journal.ok) return journal;
     // What a dead Savepoint left running must be gone before any step starts.
     await processes.sweep();
-    const observed = withFailures(journal.value, options.onStoreFailure);
-    const runner = createRunner({
-      ...{ env, stateDir, workspace, library, invoker, journal: observed },
+    const joined = joinJournal(withFailures(journal.value, options.onStoreFailure));
+    const runner = createRenewedRunner({
+      first: { epoch: joined.journal.epoch, runner: runnerOn(joined.journal) },
+      async open() {
+        const another = openJournal({ env, stateDir });
+        if (!another.ok) return another;
+        const observed = withFailures(another.value, options.onStoreFailure);
+        joined.add(observed);
+        return ok({ epoch: observed.epoch, runner: runnerOn(observed) });
+      },
       reader: reader(),
-      claims: claimsFor(journal.value.session),
+      claims: claimsFor(null),
+    });
+    return ok({ runner, journal: joined.journal });
+  }
+
+  function runnerOn(journal: OpenedJournal): Runner {
+    return createRunner({
+      ...{ env, stateDir, workspace, library, invoker, journal },
+      reader: reader(),
+      claims: claimsFor(journal.session),
       agents: registry,
       tools: createToolFacts({ root, nodeVersion: async () => node.version }),
       cache: createResultCache(checked),
@@ -120,7 +138,6 @@ export async function composeServices(folder: string, options: ComposeOptions = 
       ...(options.host === undefined ? {} : { host: options.host }),
       ...(options.onMessage === undefined ? {} : { onMessage: options.onMessage }),
     });
-    return ok({ runner, journal: observed });
   }
 
   const services: Services = {
