@@ -83,10 +83,20 @@ function works(folder: string): boolean {
 
 const stampOf = (folder: string): string => path.join(folder, `code-server-${CODE_SERVER}-node-${process.version}`);
 
+/** What an install left that was cut off; one that is under way stays. */
 function removeCutOff(): void {
   for (const name of readdirSync(CACHE)) {
     const pid = /^host\.partial-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(path.join(CACHE, name), { recursive: true });
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(path.join(CACHE, name), { recursive: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,61 +1,63 @@
-// Loaded into every Node process of a served VS Code (NODE_OPTIONS --require). In an extension host it notes what Savepoint's own
-// code does to the world: starts of processes and threads, sockets, connections, writes. Whose code it is says the stack.
-const { appendFileSync } = require('node:fs');
+// Loaded into VS Code's server (NODE_OPTIONS --require), which hands it on to the extension hosts that it forks. There it notes in
+// the file SAVEPOINT_RECORD what Savepoint's own code does to the world: starts of processes and threads, sockets, connections,
+// writes. The stack says whose code it is.
+const childProcess = require('node:child_process');
+const fs = require('node:fs');
+const { syncBuiltinESMExports } = require('node:module');
 
-const file = process.env.SAVEPOINT_RECORD;
-if (file !== undefined && process.argv.some((argument) => argument.includes('--type=extensionHost'))) {
-  const note = appendFileSync;
-  const OURS = /[\\/]dist[\\/](?:extension|worker|cli)\.cjs/;
+const OURS = /[\\/]dist[\\/](?:extension|worker|cli)\.cjs/;
+const WRITES = [
+  ...['writeFile', 'appendFile', 'mkdir', 'mkdtemp', 'rename', 'rm', 'rmdir', 'unlink', 'copyFile', 'cp', 'symlink'],
+  ...['truncate', 'utimes', 'chmod', 'link'],
+];
+
+/** The server takes NODE_OPTIONS from its extension hosts: this puts it back, for them alone. */
+function handOn() {
+  const { fork } = childProcess;
+  childProcess.fork = (file, args, options) => {
+    const isHost = args?.includes('--type=extensionHost') ?? false;
+    const execArgv = [...(options?.execArgv ?? []), '--require', __filename];
+    return fork(file, args, isHost ? { ...options, execArgv } : options);
+  };
+}
+
+function record(file) {
+  const note = fs.appendFileSync;
   let noting = false;
   const wrap = (owner, name, kind) => {
     const real = owner[name];
     if (typeof real !== 'function') return;
-    owner[name] = function (...args) {
-      if (!noting && OURS.test(new Error().stack ?? '')) {
+    const noted = function (...args) {
+      if (!noting && OURS.test(new Error('who').stack ?? '')) {
         noting = true;
+        const [first] = args;
         note(
           file,
-          `${kind} ${name} ${String(typeof args[0] === 'object' ? JSON.stringify(args[0]) : args[0]).slice(0, 200)}\n`,
+          `${kind} ${name} ${(typeof first === 'object' ? JSON.stringify(first) : String(first)).slice(0, 200)}\n`,
         );
         noting = false;
       }
-      return new.target
-        ? Reflect.construct(real, args, new.target === owner[name] ? real : new.target)
-        : real.apply(this, args);
+      return new.target ? Reflect.construct(real, args) : real.apply(this, args);
     };
-    owner[name].prototype = real.prototype;
+    noted.prototype = real.prototype;
+    owner[name] = noted;
   };
   Error.stackTraceLimit = 50;
-  const { ChildProcess } = require('node:child_process');
-  wrap(ChildProcess.prototype, 'spawn', 'process');
-  for (const name of ['spawnSync', 'execFileSync', 'execSync']) wrap(require('node:child_process'), name, 'process');
+  wrap(childProcess.ChildProcess.prototype, 'spawn', 'process');
+  for (const name of ['spawnSync', 'execFileSync', 'execSync']) wrap(childProcess, name, 'process');
   wrap(require('node:net').Socket.prototype, 'connect', 'connection');
   wrap(require('node:net').Server.prototype, 'listen', 'socket');
   wrap(require('node:dgram').Socket.prototype, 'bind', 'socket');
   wrap(require('node:worker_threads'), 'Worker', 'thread');
-  const fs = require('node:fs');
-  const WRITES = [
-    'writeFile',
-    'appendFile',
-    'mkdir',
-    'mkdtemp',
-    'rename',
-    'rm',
-    'rmdir',
-    'unlink',
-    'copyFile',
-    'cp',
-    'symlink',
-    'truncate',
-    'utimes',
-    'chmod',
-  ];
   for (const name of WRITES) {
     wrap(fs, name, 'write');
     wrap(fs, `${name}Sync`, 'write');
     wrap(fs.promises, name, 'write');
   }
   for (const name of ['createWriteStream', 'writeSync', 'write']) wrap(fs, name, 'write');
-  require('node:module').syncBuiltinESMExports();
   note(file, 'recording\n');
 }
+
+if (process.argv.includes('--type=extensionHost')) record(process.env.SAVEPOINT_RECORD);
+else handOn();
+syncBuiltinESMExports();

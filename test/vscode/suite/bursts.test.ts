@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { proves } from '../../requirements.ts';
+import { eventually } from '../../support/eventually.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { SLOW_MS } from '../workspace.ts';
+import { atRest, events, folder, ready, runs, startedSince, staysQuiet, typeAndSave, uriOf } from './support.ts';
+
+const WRITES = 60;
+const FILES = 12;
+/** CONTRACT: a run starts at most this long after the quiet period. */
+const AFTER_QUIET_MS = 500;
+/** More than the quiet period of a single write and what comes after it. */
+const NOTHING_MORE_MS = 3_500;
+
+const text = (number: number): string => `export const value = ${number};\n`;
+
+describe(proves('F7', 'bursts of writes'), function () {
+  this.timeout(150_000);
+  staysQuiet();
+  before(ready);
+  beforeEach(() => atRest());
+
+  it(
+    proves('D1', '60 over 12 files, by the editor and by others, start exactly one run as soon as it is quiet'),
+    async () => {
+      const before = new Date().toISOString();
+      const random = seededRandom(7);
+      const gaps: number[] = [];
+      let last = 0;
+      for (let write = 0; write < WRITES; write++) {
+        const file = `src/lib/burst-${write % FILES}.ts`;
+        if (write % 2 === 0) await typeAndSave(file, text(write));
+        else writeFileSync(uriOf(file).fsPath, text(write));
+        const now = Date.now();
+        if (last > 0) gaps.push(now - last);
+        last = now;
+        if (write < WRITES - 1) await pause(400 + random() * 450);
+      }
+      await eventually('a run', async () => (await startedSince(before)).length > 0, 15_000);
+      const latest = gaps.slice(-20).sort((a, b) => a - b);
+      const quiet = Math.min(5_000, Math.max(1_200, 2.5 * (((latest[9] ?? 0) + (latest[10] ?? 0)) / 2)));
+      const [started] = await startedSince(before);
+      const waited = Date.parse(started?.time ?? '') - last;
+      assert.ok(waited <= quiet + AFTER_QUIET_MS, `it started ${waited} ms after the last write; quiet is ${quiet} ms`);
+      await atRest(60_000);
+      await pause(NOTHING_MORE_MS);
+      assert.equal((await startedSince(before)).length, 1);
+    },
+  );
+
+  it('new edits replace the run that checks the old ones', async () => {
+    const before = new Date().toISOString();
+    await typeAndSave('src/lib/slow.ts', 'export const slow: boolean = !false;\n');
+    await eventually('the first run', async () => (await startedSince(before)).length === 1, 15_000);
+    await typeAndSave('src/lib/slow.ts', 'export const slow: boolean = !!true;\n');
+    await eventually('the second run', async () => (await startedSince(before)).length === 2, 15_000);
+    await atRest(SLOW_MS + 40_000);
+    const [second, first] = await runs();
+    assert.equal(first?.status, 'superseded');
+    assert.equal(second?.status, 'completed');
+    const [superseded] = (await events('workflow.superseded')).filter(({ time }) => time >= before);
+    assert.equal(superseded?.data['by'], second?.number);
+  });
+
+  it("a run's own writes start nothing", async () => {
+    // The sample's slow test writes a file whenever it runs, as a log or a snapshot would be.
+    appendFileSync(
+      uriOf('test/slow.test.ts').fsPath,
+      "\nimport { writeFileSync } from 'node:fs';\nwriteFileSync('src/lib/written.ts', `export const at = ${Date.now()};\\n`);\n",
+    );
+    const before = new Date().toISOString();
+    await eventually('a run', async () => (await startedSince(before)).length > 0, 15_000);
+    await atRest(SLOW_MS + 40_000);
+    await pause(NOTHING_MORE_MS);
+    await atRest(SLOW_MS + 40_000);
+    const hopped = await startedSince(before);
+    // Built-in checks write nothing themselves, so what their tests wrote may be checked, but not without end.
+    assert.ok(hopped.length <= 4, `${hopped.length} runs`);
+    await pause(NOTHING_MORE_MS);
+    assert.equal((await startedSince(before)).length, hopped.length);
+  });
+
+  it('a branch switch of 3,000 files starts nothing', async () => {
+    const root = folder().uri.fsPath;
+    const git = (...args: readonly string[]): void => void execFileSync('git', args, { cwd: root, stdio: 'ignore' });
+    git('add', '--all');
+    git('commit', '--quiet', '--no-verify', '--message', 'before');
+    await pause(NOTHING_MORE_MS);
+    await atRest(SLOW_MS + 40_000);
+    git('checkout', '--quiet', '-b', 'many');
+    mkdirSync(`${root}/src/many`);
+    for (let file = 0; file < 3_000; file++) writeFileSync(`${root}/src/many/file-${file}.ts`, text(file));
+    git('add', '--all');
+    git('commit', '--quiet', '--no-verify', '--message', 'many');
+    await pause(NOTHING_MORE_MS);
+    await atRest(60_000);
+    const before = new Date().toISOString();
+    git('checkout', '--quiet', 'main');
+    await pause(2 * NOTHING_MORE_MS);
+    git('checkout', '--quiet', 'many');
+    await pause(2 * NOTHING_MORE_MS);
+    assert.deepEqual(await startedSince(before), []);
+    const since = (await events('file.created', 'file.modified', 'file.deleted')).filter(({ time }) => time >= before);
+    assert.deepEqual(since, [], 'a switch is one event, not one for each file');
+    const switched = (await events('git.switched')).filter(({ time }) => time >= before);
+    assert.equal(switched.length, 2);
+  });
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { Session } from 'node:inspector/promises';
+import * as vscode from 'vscode';
+import { proves } from '../../requirements.ts';
+import { eventually } from '../../support/eventually.ts';
+import { askPage, atRest, events, ready, runs, savepoint, startedSince, staysQuiet, typeAndSave } from './support.ts';
+import type { Disturbances } from '../page/disturbances.ts';
+
+/** RELIABILITY: so many endings within 10 minutes, and the worker is not started again. */
+const ENDINGS = 5;
+
+/** Ends every worker thread of this extension host whose script is Savepoint's, from outside, as a crash would. */
+async function killWorker(): Promise<number> {
+  const session = new Session();
+  session.connect();
+  const killed: string[] = [];
+  session.on('NodeWorker.attachedToWorker', ({ params }) => {
+    if (!/worker\.cjs/.test(params.workerInfo.url)) return;
+    killed.push(params.workerInfo.url);
+    const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: 'process.exit(9)' } });
+    void session
+      .post('NodeWorker.sendMessageToWorker', { sessionId: params.sessionId, message })
+      .catch(() => undefined);
+  });
+  await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  await eventually('a worker thread', () => killed.length > 0, 15_000);
+  session.disconnect();
+  return killed.length;
+}
+
+interface SessionLine {
+  readonly session: string;
+  readonly endedAt: string | null;
+}
+
+const openSessions = async (): Promise<readonly string[]> =>
+  (await savepoint<SessionLine>('sessions')).filter(({ endedAt }) => endedAt === null).map(({ session }) => session);
+
+/** Kills the worker and waits for the next one. */
+async function restart(): Promise<void> {
+  const before = await openSessions();
+  await killWorker();
+  await eventually(
+    'a session of the next worker',
+    async () => (await openSessions()).some((session) => !before.includes(session)),
+    30_000,
+  );
+}
+
+describe(proves('F1', 'a worker that ends'), function () {
+  this.timeout(180_000);
+  staysQuiet();
+  before(ready);
+
+  it('is started again and goes on with the run that it had', async () => {
+    const before = new Date().toISOString();
+    await typeAndSave('src/lib/slow.ts', 'export const slow: boolean = !false;\n');
+    await eventually('a run', async () => (await startedSince(before)).length === 1, 15_000);
+    await eventually(
+      'a step at work',
+      async () => (await events('workflow.step.started')).some(({ time }) => time >= before),
+      15_000,
+    );
+    await restart();
+    await atRest(60_000);
+    const [run] = await runs();
+    assert.equal(run?.status, 'completed');
+    const done = (await events('workflow.step.completed')).filter(({ data }) => data['run'] === run.run);
+    const steps = done.map(({ data }) => data['step']);
+    assert.equal(new Set(steps).size, steps.length, 'no finished step ran again');
+  });
+
+  it('takes further saves afterwards', async () => {
+    const before = new Date().toISOString();
+    await typeAndSave('src/lib/after.ts', 'export const after = 1;\n');
+    await eventually('a run', async () => (await startedSince(before)).length === 1, 15_000);
+    await atRest();
+  });
+});
+
+describe(proves('F1', 'a worker that ends again and again'), function () {
+  this.timeout(180_000);
+
+  it('is left alone after five times, says so once, and starts again when it is told to', async () => {
+    // Once before, in the suite above.
+    for (let ending = 2; ending < ENDINGS; ending++) await restart();
+    await askPage('beginLooking');
+    await killWorker();
+    await eventually(
+      'the status bar says that it stopped',
+      async () => {
+        const status = await askPage<string>('status');
+        return status === null || /Savepoint stopped/.test(status);
+      },
+      30_000,
+    );
+    const seen = await askPage<Disturbances>('disturbances');
+    if (seen !== null) {
+      assert.equal(seen.toasts.length, 1);
+      assert.deepEqual(seen.focus, []);
+    }
+    assert.deepEqual(await openSessions(), []);
+    await vscode.commands.executeCommand('savepoint.startAgain');
+    await eventually('a session', async () => (await openSessions()).length > 0, 30_000);
+  });
+});
