@@ -88,7 +88,7 @@ function statisticsOf(values: readonly number[]): JsonObject {
   return {
     count,
     min: sorted[0] ?? null,
-    mean: sorted.reduce((sum, one) => sum + one / count, 0),
+    mean: sorted.reduce((sum, one) => sum + one, 0) / count,
     max: sorted[count - 1] ?? null,
     p95: sorted[Math.ceil(count * 0.95) - 1] ?? null,
   };

@@ -73,6 +73,7 @@ export function createLeftBehindReader(deps: {
     for (const event of reader.events({ session, types: counted })) {
       at = Math.max(at, Date.parse(event.time));
       if (!reported.covers(event)) ended.push(...windows.add(event, at));
+      for (const rule of rules) if (reported.isIn(rule, event.id)) semantic.reported(rule, at);
       bursts.push(...semantic.add(event, at).filter((burst) => !reported.has(burst)));
       await breathe();
     }
@@ -89,13 +90,17 @@ function createReported(): {
   add(report: StoredEvent): void;
   covers(event: StoredEvent): boolean;
   has(burst: Burst): boolean;
+  isIn(rule: SemanticRule, event: string): boolean;
 } {
   /** Session and type → last sequence number. */
   const covered = new Map<string, number>();
   /** Rule → ids of events. */
   const inBursts = new Map<string, Set<string>>();
 
+  const isIn = ({ type }: SemanticRule, event: string): boolean => inBursts.get(type)?.has(event) ?? false;
+
   return {
+    isIn,
     add({ type, data }) {
       for (const { session, last } of coversOf(data)) {
         const key = `${session} ${String(data['type'])}`;
@@ -107,6 +112,6 @@ function createReported(): {
       for (const id of data['events']) ids.add(String(id));
     },
     covers: ({ sessionid, type, sequence }) => sequence <= (covered.get(`${sessionid} ${type}`) ?? 0),
-    has: ({ rule, events }) => events.some(({ id }) => inBursts.get(rule.type)?.has(id)),
+    has: ({ rule, events }) => events.some(({ id }) => isIn(rule, id)),
   };
 }

@@ -64,6 +64,8 @@ export interface SemanticMemory {
 export interface SemanticAggregation {
   /** What the event completes. Times must not go back. */
   add(event: StoredEvent, at: number): readonly Burst[];
+  /** A burst of the rule that was reported elsewhere began with, or holds, an event of this time. */
+  reported(rule: SemanticRule, at: number): void;
   memory(): SemanticMemory;
   /** Remembers what was seen before, elsewhere. */
   restore(memory: SemanticMemory): void;
@@ -98,6 +100,9 @@ export function createSemanticAggregation(rules: readonly SemanticRule[] = SEMAN
       return concerned
         .filter(({ type }) => at >= (reportedUntil.get(type) ?? -Infinity))
         .flatMap((rule) => look(rule, at));
+    },
+    reported({ type, withinMs }, at) {
+      if (at >= (reportedUntil.get(type) ?? -Infinity)) reportedUntil.set(type, at + withinMs + 1);
     },
     memory: () => ({ seen, reportedUntil }),
     restore(memory) {

@@ -5,7 +5,7 @@ export interface Backlog {
   isEmpty(): boolean;
   /** To be called in each session's order, as the journal has it. */
   add(event: StoredEvent): void;
-  /** Reads them in order until `take` says that one does not fit; that one and what follows stay. */
+  /** Reads in order until `take` says that one does not fit; that one and what follows stay. To be called until it is empty. */
   drain(take: (event: StoredEvent) => boolean, breathe: () => Promise<void>): Promise<void>;
   clear(): void;
 }
@@ -22,7 +22,7 @@ export function createBacklog(deps: {
 }): Backlog {
   const missed = new Map<string, Missed>();
 
-  /** True when everything up to where it now ends was taken. */
+  /** True when everything up to where the range now ends was taken: it may have grown meanwhile. */
   async function drainSession(
     session: string,
     range: Missed,
@@ -50,12 +50,8 @@ export function createBacklog(deps: {
     },
     async drain(take, breathe) {
       for (const [session, range] of missed) {
-        while (missed.has(session)) {
-          const before = range.from;
-          if (await drainSession(session, range, { take, breathe })) missed.delete(session);
-          else if (range.from === before || range.from <= range.to) break;
-        }
-        if (missed.has(session)) return;
+        if (!(await drainSession(session, range, { take, breathe }))) return;
+        missed.delete(session);
       }
     },
     clear: () => missed.clear(),

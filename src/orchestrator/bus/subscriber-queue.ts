@@ -121,7 +121,7 @@ export function createSubscriberQueue(deps: QueueDeps): SubscriberQueue {
       const at = clock.monotonic();
       if (isBatch) batching = batchHandled(batching, { at, latencyMs: at - began, events });
       if (!(await refill(breathe))) break;
-    } while (due > 0);
+    } while (due > 0 || !backlog.isEmpty());
     running = false;
     settleWaiters();
   }
