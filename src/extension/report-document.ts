@@ -114,7 +114,9 @@ function uriOf(address: PageAddress): vscode.Uri {
   });
 }
 
-function addressOf(uri: vscode.Uri): PageAddress | null {
+/** What a page shows; null where it is none of ours. */
+export function addressOf(uri: vscode.Uri): PageAddress | null {
+  if (uri.scheme !== SCHEME) return null;
   const value = parsed(uri.query);
   if (typeof value !== 'object' || value === null) return null;
   if (!('kind' in value && 'folder' in value && 'title' in value)) return null;

@@ -30,7 +30,8 @@ const colorOf = (tone: Tone | null): vscode.ThemeColor | undefined => {
   return new vscode.ThemeColor(tone === 'muted' ? 'descriptionForeground' : `savepoint.${tone}`);
 };
 
-function commandOf(node: TreeNode): vscode.Command | undefined {
+/** What Enter or a click on the row does. */
+export function commandOf(node: TreeNode): vscode.Command | undefined {
   const { command } = node;
   if (command === null) return undefined;
   if (command.kind === 'run') return { command: command.command, title: node.label, arguments: [node.target] };
