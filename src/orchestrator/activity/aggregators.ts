@@ -97,6 +97,7 @@ export function createAggregators(deps: AggregatorsDeps): Aggregators {
     looking = looking.then(async () => {
       const found = closed ? [] : await left.look();
       for (const one of closed ? [] : found) adopt(one);
+      await Promise.all(stores);
     });
     return looking;
   }
