@@ -3,14 +3,14 @@ import type { JsonObject } from '../contract/json.ts';
 import { countWords } from '../contract/words.ts';
 import { answer, withPatience } from './commands/answers.ts';
 import { gather } from './commands/gather.ts';
-import { workingFolder } from './commands/pick.ts';
-import type { Folder, Folders } from './folder.ts';
+import { workingFolder, type CommandDeps } from './commands/pick.ts';
+import type { Folder } from './folder.ts';
 import { unapprovedOf, type Unapproved } from './unapproved.ts';
 
 /** Commands that files of the folder ask to start: shown as they would start, approved one by one, none marked before. */
-export function createApproveCommands({ folders }: { readonly folders: Folders }) {
+export function createApproveCommands(deps: CommandDeps) {
   const show = async (argument: unknown): Promise<void> => {
-    const ready = await workingFolder(folders, argument);
+    const ready = await workingFolder(deps, argument);
     if (!ready) return;
     const open = unapprovedOf(await list(ready.folder, {}));
     if (open.length === 0) {

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { JsonObject, Json } from '../contract/json.ts';
 import { countWords } from '../contract/words.ts';
 import { lines } from './lines.ts';
-import { clockWords } from './times.ts';
+import type { Scene } from '../views/trees/node.ts';
 
 /** What a command gave: its `--json` lines, its words for people, and how it failed. */
 export interface Gathered {
@@ -40,13 +40,13 @@ export function eventsText(gathered: Gathered): string {
   return page(countWords(rows.length, 'event') + ', oldest first, times in UTC', rows, gathered);
 }
 
-export function sessionsText(gathered: Gathered, now: number): string {
+export function sessionsText(gathered: Gathered, scene: Scene): string {
   const rows = gathered.lines
     .filter(({ kind }) => kind === 'session')
     .map((session) => {
       const runs = Array.isArray(session['runs']) ? session['runs'].length : 0;
       const ended = session['endedAt'] === null ? 'open' : 'ended';
-      return `${String(session['epoch']).padStart(5)}  ${clockWords(text(session['startedAt']), now).padEnd(18)} ${ended.padEnd(7)} ${countWords(Number(session['events']), 'event')}, ${countWords(runs, 'run')}`;
+      return `${String(session['epoch']).padStart(5)}  ${scene.times.short(text(session['startedAt']), scene.now).padEnd(18)} ${ended.padEnd(7)} ${countWords(Number(session['events']), 'event')}, ${countWords(runs, 'run')}`;
     });
   return page(countWords(rows.length, 'session'), rows, gathered);
 }

@@ -5,23 +5,23 @@ import type { Json } from '../contract/json.ts';
 import { countWords, DECISION_LOOKS, SEVERITY_WORDS } from '../contract/words.ts';
 import { lines } from './lines.ts';
 import type { Gathered } from './page-texts.ts';
-import { clockWords } from './times.ts';
+import type { Scene } from '../views/trees/node.ts';
 
 const COLUMNS = 100;
 
 /** Why something ran, or did not: what `savepoint why` says, as a page. */
-export function whyText({ lines: given, notes, failure }: Gathered, title: string, now: number): string {
-  const rows = given.filter(({ kind }) => kind === 'decision').map((line) => decisionRow(line, now));
+export function whyText({ lines: given, notes, failure }: Gathered, title: string, scene: Scene): string {
+  const rows = given.filter(({ kind }) => kind === 'decision').map((line) => decisionRow(line, scene));
   const story = [...notes, ...(failure === null ? [] : [failure])].flatMap((note) => lines(note, COLUMNS));
   return [title, '', ...story, ...(rows.length > 0 && story.length > 0 ? [''] : []), ...rows, ''].join('\n');
 }
 
-function decisionRow(line: Readonly<Record<string, Json>>, now: number): string {
+function decisionRow(line: Readonly<Record<string, Json>>, scene: Scene): string {
   const files = Array.isArray(line['files']) ? line['files'].filter((file) => typeof file === 'string') : [];
   const named =
     files.slice(0, 3).join(', ') + (files.length > 3 ? `, ${countWords(files.length - 3, 'more file')}` : '');
   const about = [text(line['workflow']) || 'every workflow', text(line['why'])].filter((one) => one !== '').join(': ');
-  return `${clockWords(text(line['at']), now).padEnd(18)} ${about}${named === '' ? '' : `  (${named})`}`;
+  return `${scene.times.short(text(line['at']), scene.now).padEnd(18)} ${about}${named === '' ? '' : `  (${named})`}`;
 }
 
 /** Why a finding is told: the rule, who found it in which run, what started that run, and what it rests on. */
@@ -35,7 +35,7 @@ export function findingText(
     readonly row: RunRow | undefined;
     readonly activities: readonly ActivityView[];
   },
-  now: number,
+  scene: Scene,
 ): string {
   const { start } = finding.range;
   const confidence = finding.confidence === 'certain' ? 'what it saw is certain' : 'it may be wrong here';
@@ -47,11 +47,11 @@ export function findingText(
   const facts: readonly (readonly [string, string])[] = [
     ['Where', `${finding.file}:${start.line + 1}:${start.character + 1}`],
     ['Rule', `${finding.rule} (${SEVERITY_WORDS[finding.severity]}); ${confidence}`],
-    ['Found by', `${finding.agent}, run ${finding.number} at ${clockWords(finding.at, now)}`],
+    ['Found by', `${finding.agent}, run ${finding.number} at ${scene.times.short(finding.at, scene.now)}`],
     [
       'Started by',
       cause
-        ? causeWords(cause, now)
+        ? causeWords(cause, scene)
         : row && row.activities.length === 0
           ? 'a person'
           : 'edits that are not listed any more',
@@ -71,10 +71,10 @@ export function findingText(
   return [...lines(finding.message, COLUMNS), '', ...rows, ''].join('\n');
 }
 
-function causeWords({ origin, total, startedAt }: ActivityView, now: number): string {
+function causeWords({ origin, total, startedAt }: ActivityView, scene: Scene): string {
   const who =
     origin === 'human' ? 'you' : origin === 'unknown' ? 'something outside of the editor' : origin.replace(/^\w+:/, '');
-  return `edits by ${who} in ${countWords(total, 'file')}, ${clockWords(startedAt, now)}`;
+  return `edits by ${who} in ${countWords(total, 'file')}, ${scene.times.short(startedAt, scene.now)}`;
 }
 
 /** A decision in a row of a list. */

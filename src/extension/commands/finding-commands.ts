@@ -1,23 +1,17 @@
 import * as vscode from 'vscode';
 import { commentPlace } from '../code-actions.ts';
 import type { Mark, Problems } from '../diagnostics.ts';
-import type { Folders } from '../folder.ts';
 import { ignoreComment } from '../ignore-comment.ts';
 import { answer } from './answers.ts';
-import { workingFolder, type Ready } from './pick.ts';
+import { workingFolder, type CommandDeps, type Ready } from './pick.ts';
 
 /** Two ways to keep a finding quiet: in this workspace by its fingerprint, or for everybody by a comment in the code. */
-export function createFindingCommands({
-  folders,
-  problems,
-}: {
-  readonly folders: Folders;
-  readonly problems: Problems;
-}) {
+export function createFindingCommands(deps: CommandDeps & { readonly problems: Problems }) {
+  const { problems } = deps;
   const named = async (
     argument: unknown,
   ): Promise<{ readonly ready: Ready; readonly mark: Mark; readonly uri: vscode.Uri } | null> => {
-    const ready = await workingFolder(folders, argument);
+    const ready = await workingFolder(deps, argument);
     if (!ready) return null;
     const { fingerprint } = ready.target;
     const mark = fingerprint === undefined ? undefined : problems.byFingerprint(ready.folder, fingerprint);
@@ -64,7 +58,7 @@ export function createFindingCommands({
       problems.drop(found.ready.folder, mark.finding.fingerprint);
     },
     'savepoint.showDismissed': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       if (!ready) return;
       const dismissed = await ready.folder.request('dismissed', null);
       if (dismissed.length === 0) {

@@ -2,7 +2,7 @@ import type { RunRow, WorkflowRow } from '../../contract/board.ts';
 import type { RunStatus } from '../../contract/runs.ts';
 import { resultWords } from '../../contract/run-words.ts';
 import { STATES } from '../../contract/words.ts';
-import { clockWords } from '../times.ts';
+import type { Scene } from '../../views/trees/node.ts';
 
 /** A row of a quick pick. */
 export interface PickItem<T> {
@@ -24,10 +24,10 @@ export function workflowItems(workflows: readonly WorkflowRow[]): readonly PickI
     }));
 }
 
-export function runItems(runs: readonly RunRow[], now: number): readonly PickItem<RunRow>[] {
+export function runItems(runs: readonly RunRow[], scene: Scene): readonly PickItem<RunRow>[] {
   return runs.map((row) => ({
     label: `Run ${row.number} · ${row.workflow}`,
-    description: `${outcomeOf(row)} · ${clockWords(row.startedAt, now)}`,
+    description: `${outcomeOf(row)} · ${scene.times.short(row.startedAt, scene.now)}`,
     value: row,
   }));
 }

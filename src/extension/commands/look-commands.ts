@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
-import type { Folders } from '../folder.ts';
 import { contextText, doctorText, eventsText, problemsOf, sessionsText, type FileProblem } from '../page-texts.ts';
+import type { Scene } from '../../views/trees/node.ts';
 import type { Pages, PageWriter } from '../report-document.ts';
 import { answer, withPatience } from './answers.ts';
 import { gather } from './gather.ts';
-import { chooseRun, workingFolder } from './pick.ts';
+import { chooseRun, workingFolder, type CommandDeps } from './pick.ts';
 
 /** Events on one page: more are for `savepoint events`. */
 const EVENTS_SHOWN = 1000;
 
 /** How the pages of these commands are written. */
-export const LOOK_PAGES: Readonly<Record<string, PageWriter>> = {
+export const lookPages = (scene: () => Scene): Readonly<Record<string, PageWriter>> => ({
   run: (folder, { run = '' }) => folder.request('report', { run }),
   doctor: async (folder, _address, token) => doctorText(await gather(folder, { command: 'doctor', input: {}, token })),
   events: async (folder, { run }, token) =>
@@ -22,7 +22,7 @@ export const LOOK_PAGES: Readonly<Record<string, PageWriter>> = {
       }),
     ),
   sessions: async (folder, _address, token) =>
-    sessionsText(await gather(folder, { command: 'sessions', input: {}, token }), Date.now()),
+    sessionsText(await gather(folder, { command: 'sessions', input: {}, token }), scene()),
   context: async (folder, { task }, token) =>
     contextText(
       await withPatience('Savepoint collects the context', (patience) =>
@@ -33,21 +33,19 @@ export const LOOK_PAGES: Readonly<Record<string, PageWriter>> = {
         }),
       ),
     ),
-};
+});
 
 /** Commands that only look: each opens a page, except Check Workflow Files, whose answer stands in Problems. */
-export function createLookCommands({
-  folders,
-  pages,
-  showProblems,
-}: {
-  readonly folders: Folders;
-  readonly pages: Pages;
-  /** Puts what is wrong in a folder's workflow and agent files in Problems, in place of what was said of them before. */
-  readonly showProblems: (folder: string, problems: readonly FileProblem[]) => void;
-}) {
+export function createLookCommands(
+  deps: CommandDeps & {
+    readonly pages: Pages;
+    /** Puts what is wrong in a folder's workflow and agent files in Problems, in place of what was said of them before. */
+    readonly showProblems: (folder: string, problems: readonly FileProblem[]) => void;
+  },
+) {
+  const { folders, pages, showProblems } = deps;
   const openRun = async (argument: unknown): Promise<void> => {
-    const ready = await workingFolder(folders, argument);
+    const ready = await workingFolder(deps, argument);
     const row =
       ready &&
       (await chooseRun(ready, { title: 'Open which run?', none: 'Nothing has run here yet', fits: () => true }));
@@ -56,7 +54,7 @@ export function createLookCommands({
     await pages.open({ kind: 'run', folder: ready.folder.root.uri.toString(), run: row.run, title });
   };
   const openPage = async (argument: unknown, kind: string, title: string): Promise<void> => {
-    const ready = await workingFolder(folders, argument);
+    const ready = await workingFolder(deps, argument);
     if (!ready) return;
     const folder = ready.folder.root.uri.toString();
     const named = folders.all.length > 1 ? `${title} · ${ready.folder.root.name}` : title;
@@ -71,7 +69,7 @@ export function createLookCommands({
     'savepoint.events': (argument: unknown) => openPage(argument, 'events', 'Events'),
     'savepoint.sessions': (argument: unknown) => openPage(argument, 'sessions', 'Sessions'),
     'savepoint.context': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       if (!ready) return;
       const task = await vscode.window.showInputBox({
         title: 'Collect what one must read',
@@ -82,7 +80,7 @@ export function createLookCommands({
       await pages.open({ kind: 'context', folder: ready.folder.root.uri.toString(), title: 'Context', ...about });
     },
     'savepoint.validate': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       if (!ready) return;
       const gathered = await withPatience('Savepoint checks the workflow files', (token) =>
         gather(ready.folder, { command: 'validate', input: {}, token }),

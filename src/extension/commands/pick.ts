@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Board, RunRow } from '../../contract/board.ts';
 import { targetOf, type Target } from '../../contract/target.ts';
+import type { Scene } from '../../views/trees/node.ts';
 import type { Folder, Folders } from '../folder.ts';
 import { answer } from './answers.ts';
 import { hindranceOf, NO_FOLDER } from './guard.ts';
@@ -36,11 +37,17 @@ export async function pickEqual<T>(items: readonly PickItem<T>[], title: string)
   });
 }
 
+/** What every command works with. */
+export interface CommandDeps {
+  readonly folders: Folders;
+  readonly scene: () => Scene;
+}
+
 /**
  * The folder that a command is about: the target's, the only one, or the one that the person picks. Null when they leave, or
  * after saying why that folder can do nothing now.
  */
-export async function workingFolder(folders: Folders, argument: unknown): Promise<Ready | null> {
+export async function workingFolder({ folders, scene }: CommandDeps, argument: unknown): Promise<Ready | null> {
   const target = targetOf(argument);
   const folder = await chooseFolder(folders, target);
   if (folder === 'none') {
@@ -54,7 +61,7 @@ export async function workingFolder(folders: Folders, argument: unknown): Promis
     return null;
   }
   const board = folder.board ?? (await folder.request('snapshot', null)).board;
-  return { folder, board, target: target ?? { folder: folder.root.uri.toString() } };
+  return { folder, board, target: target ?? { folder: folder.root.uri.toString() }, scene: scene() };
 }
 
 /** A folder that can work, with what is known of it. */
@@ -62,6 +69,8 @@ export interface Ready {
   readonly folder: Folder;
   readonly board: Board;
   readonly target: Target;
+  /** When it was asked. */
+  readonly scene: Scene;
 }
 
 async function chooseFolder(folders: Folders, target: Target | null): Promise<Folder | 'none' | undefined> {
@@ -77,7 +86,7 @@ async function chooseFolder(folders: Folders, target: Target | null): Promise<Fo
 
 /** The run of the target, or the one that is picked among those that fit. `none` says what there is none of. */
 export async function chooseRun(
-  { board, target }: Ready,
+  { board, target, scene }: Ready,
   want: { readonly title: string; readonly none: string; readonly fits: (row: RunRow) => boolean },
 ): Promise<RunRow | undefined> {
   if (target.run !== undefined) {
@@ -90,7 +99,7 @@ export async function chooseRun(
     return undefined;
   }
   const rows = board.runs.filter(want.fits);
-  if (rows.length > 0) return pick(runItems(rows, Date.now()), { title: want.title });
+  if (rows.length > 0) return pick(runItems(rows, scene), { title: want.title });
   await answer({ text: `${want.none}.`, ways: [] });
   return undefined;
 }

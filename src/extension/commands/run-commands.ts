@@ -1,35 +1,35 @@
 import type { JsonObject } from '../../contract/json.ts';
 import type { Failure } from '../../contract/failures.ts';
-import type { Folder, Folders } from '../folder.ts';
+import type { Folder } from '../folder.ts';
 import { answer } from './answers.ts';
 import type { Way } from './guard.ts';
 import { decisionItems, RESUMABLE, RETRYABLE, retryItems, STOPPABLE, type RetryChoice } from './items.ts';
-import { chooseRun, chooseWorkflow, pick, pickEqual, workingFolder } from './pick.ts';
+import { chooseRun, chooseWorkflow, pick, pickEqual, workingFolder, type CommandDeps } from './pick.ts';
 
 /** The workflow that looks at what changed without being asked. */
 const ON_SAVE_CHECKS = 'on-save-checks';
 
 /** Commands that start, stop and go on with runs. Their progress is in the Runs view and the status bar, so nothing opens here. */
-export function createRunCommands({ folders }: { readonly folders: Folders }) {
+export function createRunCommands(deps: CommandDeps) {
   return {
     'savepoint.run': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       const workflow = ready && (await chooseWorkflow(ready, 'Which workflow? It looks at what changed.'));
       if (ready && workflow !== undefined && workflow !== null) await start(ready.folder, 'run', { workflow });
     },
     'savepoint.runChecksNow': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       if (ready) await start(ready.folder, 'run', { workflow: ON_SAVE_CHECKS });
     },
     'savepoint.runAgain': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, { title: 'Run what again?', none: 'Nothing has run here yet', fits: () => true }));
       if (ready && row) await start(ready.folder, 'run', { workflow: row.workflow, all: row.scope.kind === 'all' });
     },
     'savepoint.cancel': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, {
@@ -40,7 +40,7 @@ export function createRunCommands({ folders }: { readonly folders: Folders }) {
       if (ready && row) await start(ready.folder, 'cancel', { run: row.run });
     },
     'savepoint.resume': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, {
@@ -57,7 +57,7 @@ export function createRunCommands({ folders }: { readonly folders: Folders }) {
       if (chosen) await start(ready.folder, 'resume', { run: row.run, ...chosen });
     },
     'savepoint.retry': async (argument: unknown) => {
-      const ready = await workingFolder(folders, argument);
+      const ready = await workingFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, {
