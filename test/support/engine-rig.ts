@@ -4,13 +4,16 @@ import type { StoredEvent } from '../../src/contract/events.ts';
 import { fail, ok } from '../../src/contract/failures.ts';
 import type { RunView } from '../../src/contract/runs.ts';
 import type { Env, FileHandle, StateFiles } from '../../src/orchestrator/env.ts';
-import { createClaims } from '../../src/orchestrator/journal/claims.ts';
-import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
+import { createClaims, type Claims } from '../../src/orchestrator/journal/claims.ts';
+import { joinJournal } from '../../src/orchestrator/journal/joined-journal.ts';
+import { openJournal, type OpenedJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import type { RunHandle, Runner } from '../../src/orchestrator/workflow/api.ts';
 import { createCheckedFiles } from '../../src/orchestrator/workflow/checked-files.ts';
 import type { AgentDirectory, KnownAgent } from '../../src/orchestrator/workflow/ports.ts';
+import { createRenewedRunner, type OwnSession } from '../../src/orchestrator/workflow/renewed-runner.ts';
 import { createResultCache } from '../../src/orchestrator/workflow/result-cache.ts';
+import type { RunHost } from '../../src/orchestrator/workflow/run-events.ts';
 import { createRunner } from '../../src/orchestrator/workflow/runner.ts';
 import type { Workspace } from '../../src/orchestrator/workspace/workspace.ts';
 import { folderWorkspace, makeFolder, removeFolder } from './folder-workspace.ts';
@@ -46,7 +49,8 @@ export interface EngineRig {
   workflow(definition: unknown): void;
   /** By agent id; others succeed at once. */
   script(agent: string, script: Script): void;
-  process(): EngineProcess;
+  /** `host`: default a terminal. */
+  process(options?: { readonly host?: RunHost }): EngineProcess;
   events(run: string): readonly StoredEvent[];
   /** How often anything was made durable so far. */
   syncs(): number;
@@ -90,7 +94,7 @@ export function createEngineRig(
   const scripts = new Map<string, Script>();
   let syncs = 0;
 
-  function startProcess(): EngineProcess {
+  function startProcess({ host = 'terminal' }: { readonly host?: RunHost } = {}): EngineProcess {
     const simulated = machine.start();
     let dead = false;
     const { clock, files } = simulated.env;
@@ -99,49 +103,65 @@ export function createEngineRig(
       clock: { ...clock, timer: (ms, callback, how) => clock.timer(ms, () => void (dead || callback()), how) },
       files: countingSyncs(files, () => syncs++),
     };
-    const opened = openJournal({ env, stateDir: STATE_DIR });
-    if (!opened.ok) throw new Error(opened.failure.message);
-    const journal = opened.value;
+    const open = (): OpenedJournal => {
+      const opened = openJournal({ env, stateDir: STATE_DIR });
+      if (!opened.ok) throw new Error(opened.failure.message);
+      return opened.value;
+    };
+    const first = open();
+    const joined = joinJournal(first);
+    const { journal } = joined;
     const events: StoredEvent[] = [];
     journal.subscribe((event) => events.push(event));
     const reader = createJournalReader({ env, stateDir: STATE_DIR });
-    const runner = createRunner({
-      env,
-      stateDir: STATE_DIR,
-      // A dead process does not come back from its last write; who dies in a turn has written nothing of it.
-      journal: {
-        ...journal,
-        append: async (group) => {
-          await Promise.resolve();
-          return dead ? new Promise(() => {}) : journal.append(group);
-        },
-      },
-      reader,
-      claims: createClaims({
+    const claimsFor = (session: string | null): Claims =>
+      createClaims({ env, stateDir: STATE_DIR, session, highestRun: () => reader.highestRun() });
+    const runnerOn = (session: OpenedJournal): OwnSession => ({
+      epoch: session.epoch,
+      runner: createRunner({
         env,
         stateDir: STATE_DIR,
-        session: journal.session,
-        highestRun: () => reader.highestRun(),
+        host,
+        // A dead process does not come back from its last write; who dies in a turn has written nothing of it.
+        journal: {
+          ...session,
+          append: async (group) => {
+            await Promise.resolve();
+            return dead ? new Promise(() => {}) : session.append(group);
+          },
+        },
+        reader,
+        claims: claimsFor(session.session),
+        workspace: ignoringEnv(folderWorkspace(root)),
+        library: {
+          find: async (id) => {
+            const workflow = workflows.get(id);
+            return workflow ? ok(workflow) : fail('not-found', `There is no workflow ${id}.`);
+          },
+        },
+        agents: { known: async () => agents, approve: options.approve ?? (async () => ok(null)) },
+        invoker: {
+          invoke: async (request, { signal, onMessage }) => {
+            calls.push(request);
+            const script = scripts.get(request.agent) ?? ((): AgentOutcome => done());
+            return script(request, { signal, say: onMessage });
+          },
+        },
+        tools: { nodeVersion: async () => 'v24', toolVersion: async () => null },
+        cache: createResultCache(createCheckedFiles({ files: env.files, dir: `${STATE_DIR}/cache` })),
+        mask: (text) => text.replaceAll('hunter2', '••••'),
+        parallel: options.parallel ?? 4,
       }),
-      workspace: ignoringEnv(folderWorkspace(root)),
-      library: {
-        find: async (id) => {
-          const workflow = workflows.get(id);
-          return workflow ? ok(workflow) : fail('not-found', `There is no workflow ${id}.`);
-        },
+    });
+    const runner = createRenewedRunner({
+      first: runnerOn(first),
+      open: async () => {
+        const session = open();
+        joined.add(session);
+        return ok(runnerOn(session));
       },
-      agents: { known: async () => agents, approve: options.approve ?? (async () => ok(null)) },
-      invoker: {
-        invoke: async (request, { signal, onMessage }) => {
-          calls.push(request);
-          const script = scripts.get(request.agent) ?? ((): AgentOutcome => done());
-          return script(request, { signal, say: onMessage });
-        },
-      },
-      tools: { nodeVersion: async () => 'v24', toolVersion: async () => null },
-      cache: createResultCache(createCheckedFiles({ files: env.files, dir: `${STATE_DIR}/cache` })),
-      mask: (text) => text.replaceAll('hunter2', '••••'),
-      parallel: options.parallel ?? 4,
+      reader,
+      claims: claimsFor(null),
     });
     return {
       runner,

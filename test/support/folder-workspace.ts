@@ -44,7 +44,12 @@ export function folderWorkspace(root: string): Workspace {
     root,
     git: async () => null,
     gitMissing: async () => false,
-    scope: async () => ok({ ...scope, files: list() }),
+    scope: async ({ within }) =>
+      ok(
+        within
+          ? { ...scope, kind: 'files', files: list().filter((file) => within.includes(file)) }
+          : { ...scope, files: list() },
+      ),
     files: async () => list(),
     contentIds: async (files) =>
       new Map(

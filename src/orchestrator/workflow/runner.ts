@@ -206,10 +206,14 @@ export function createRunner(deps: RunnerDeps): Runner {
     const handles: RunHandle[] = [];
     for (const run of openRuns.left()) {
       const found = find(run);
-      if (found.ok && !found.value.live && found.value.state.phase === 'interrupted') {
+      // Another window may be about to store how it ended: its end shows as running then.
+      const phase = found.ok && !found.value.live ? found.value.state.phase : null;
+      if (phase === 'interrupted' || phase === 'running') {
         const resumed = await resumeRun(run, {});
         if (resumed.ok) handles.push(resumed.value);
         else if (cannotStore(resumed.failure)) return resumed;
+        // Then another window has it.
+        else if (resumed.failure.code === 'run-live') continue;
       }
       openRuns.taken(run);
     }
