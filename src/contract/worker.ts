@@ -2,6 +2,7 @@ import type { StoredEvent } from './events.ts';
 import type { Failure } from './failures.ts';
 import type { TestCase } from './findings.ts';
 import type { JsonObject } from './json.ts';
+import type { WrittenSettings } from './commands/setting-values.ts';
 import type { FileCoverage } from './coverage.ts';
 import type { TestCatalogue } from './test-catalogue.ts';
 import type { BoardChange, BoardSnapshot } from './board.ts';
@@ -37,6 +38,10 @@ export interface WorkerSettings {
   readonly maxWaitMs: number;
   /** How many runs may follow from each other's writes. */
   readonly maxHops: number;
+  /** Days for which history is kept. */
+  readonly historyDays: number;
+  /** What the user wrote in the editor's settings: where nothing is written there, the user's settings.json counts. */
+  readonly written: WrittenSettings;
 }
 
 /** What a command gives while it works: the same objects as the lines of `--json`, and words for people. */
@@ -69,6 +74,8 @@ export interface TestsRun {
 
 /** Requests that the worker answers. */
 export type WorkerApi = {
+  /** Answered at once, also while the folder is opened: who does not, hangs. */
+  readonly ping: { readonly request: null; readonly reply: null };
   /** The board as it is; changes after it come as events. The first one resolves when the journal is open. */
   readonly snapshot: { readonly request: null; readonly reply: BoardSnapshot };
   /** A command of the catalogue, with `input` as its schema says. Messages come as `command` events with the same call. */

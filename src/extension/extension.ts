@@ -1,22 +1,40 @@
-import path from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
+import { createFolders, workerEntry, type OwnFolders } from './folders.ts';
+import { onSettingsChanged, readSettings } from './settings.ts';
+import { watchEdits } from './watch-edits.ts';
+
+/** What tests of the extension look at; nobody else gets it. */
+export interface Inside {
+  readonly folders: OwnFolders;
+}
+
+let open: OwnFolders | null = null;
 
 /** Registers everything at once and returns: nothing here waits, or reads a disk. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): Inside | undefined {
   const log = vscode.window.createOutputChannel('Savepoint', { log: true });
-  context.subscriptions.push(log);
-  if (!vscode.workspace.isTrusted) return;
-  for (const root of vscode.workspace.workspaceFolders ?? []) {
-    if (root.uri.scheme !== 'file') continue;
-    const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(path.join(import.meta.dirname, 'worker.cjs'), {
-      workerData: { setup: { folder: root.uri.fsPath }, port: port2 },
-      transferList: [port2],
-      execArgv: [],
-    });
-    worker.on('error', (error) => log.error(error));
-    context.subscriptions.push({ dispose: () => port1.close() }, { dispose: () => void worker.terminate() });
-    log.info(`Started the worker of ${root.uri.fsPath}`);
-  }
+  const folders = createFolders({
+    settings: readSettings,
+    entry: workerEntry(context.extensionUri),
+    onLog: (root, { level, text }) => log[level](inWords(root, text)),
+  });
+  open = folders;
+  context.subscriptions.push(
+    log,
+    folders,
+    watchEdits({ folders }),
+    onSettingsChanged((settings) => folders.configure(settings)),
+  );
+  return context.extensionMode === vscode.ExtensionMode.Test ? { folders } : undefined;
+}
+
+/** Where this is not called, or its time runs out, the next start finds everything on disk. */
+export async function deactivate(): Promise<void> {
+  await open?.close();
+  open = null;
+}
+
+/** Only where there are several roots it matters which one speaks. */
+function inWords({ name }: vscode.WorkspaceFolder, text: string): string {
+  return (vscode.workspace.workspaceFolders?.length ?? 0) > 1 ? `${name}: ${text}` : text;
 }

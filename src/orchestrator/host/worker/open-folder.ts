@@ -12,7 +12,7 @@ import { runCommand } from './run-command.ts';
 
 /** What a folder answers and hears, once it is open. */
 export interface OpenedFolder {
-  readonly handlers: Handlers<WorkerApi>;
+  readonly handlers: Handlers<Omit<WorkerApi, 'ping'>>;
   heard<E extends keyof HostEvents>(event: E, data: HostEvents[E]): void;
 }
 

@@ -23,10 +23,11 @@ export function serveEditor({ setup, port }: { readonly setup: WorkerSetup; read
 
 function waitingFor(opening: Promise<OpenedFolder>): Handlers<WorkerApi> {
   const whenOpen =
-    <M extends keyof WorkerApi>(method: M) =>
+    <M extends Exclude<keyof WorkerApi, 'ping'>>(method: M) =>
     async (request: WorkerApi[M]['request'], asker: Asker): Promise<WorkerApi[M]['reply']> =>
       (await opening).handlers[method](request, asker);
   return {
+    ping: () => Promise.resolve(null),
     snapshot: whenOpen('snapshot'),
     command: whenOpen('command'),
     wrote: whenOpen('wrote'),
