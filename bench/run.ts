@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Bench, Figure } from './lib/bench.ts';
+import type { Bench, Figure, Goal } from './lib/bench.ts';
 
 // npm run bench [NAME…] [-- --json]: benches whose name starts with a given one; all without. Each file bench/<x>.bench.ts exports
 // `benches`.
@@ -28,16 +28,19 @@ for (const bench of chosen) {
 
 function lineOf({ about, goal }: Bench, { name, value, unit, floor, ratio }: Figure): string {
   const against = floor === null ? '' : `floor ${number(floor)} ${unit}`;
-  const verdict =
-    ratio === null
-      ? ''
-      : `${ratio.toFixed(2)} x${goal ? `, goal ${goal.kind === 'min' ? '≥' : '≤'} ${goal.ratio}` : ''}`;
-  const mark = ratio === null || goal === null ? ' ' : met(goal, ratio) ? '✓' : '✗';
+  const verdict = [
+    ...(ratio === null ? [] : [`${ratio.toFixed(2)} x`]),
+    ...(goal === null
+      ? []
+      : [`goal ${goal.kind === 'min' ? '≥' : '≤'} ${goal.kind === 'most' ? `${goal.value} ${unit}` : goal.ratio}`]),
+  ].join(', ');
+  const mark = goal === null ? ' ' : met(goal, { value, ratio }) ? '✓' : '✗';
   return `${mark} ${name.padEnd(22)} ${`${number(value)} ${unit}`.padEnd(20)} ${against.padEnd(26)} ${verdict.padEnd(22)} ${about}`;
 }
 
-function met(goal: { readonly ratio: number; readonly kind: 'min' | 'max' }, ratio: number): boolean {
-  return goal.kind === 'min' ? ratio >= goal.ratio : ratio <= goal.ratio;
+function met(goal: Goal, { value, ratio }: Pick<Figure, 'value' | 'ratio'>): boolean {
+  if (goal.kind === 'most') return value <= goal.value;
+  return ratio !== null && (goal.kind === 'min' ? ratio >= goal.ratio : ratio <= goal.ratio);
 }
 
 function number(value: number): string {

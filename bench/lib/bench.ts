@@ -9,11 +9,11 @@ export interface Figure {
   readonly ratio: number | null;
 }
 
-export interface Goal {
+export type Goal =
   /** `min`: the ratio should be at least this, `max`: at most. */
-  readonly ratio: number;
-  readonly kind: 'min' | 'max';
-}
+  | { readonly kind: 'min' | 'max'; readonly ratio: number }
+  /** The value itself should be at most this, in its unit. */
+  | { readonly kind: 'most'; readonly value: number };
 
 export interface Bench {
   readonly name: string;
@@ -50,6 +50,12 @@ export async function compare(options: {
     ratios.push(value / floor);
   }
   return { value: median(values), unit: options.unit, floor: median(floors), ratio: median(ratios) };
+}
+
+/** The smallest value that at least this share of the values does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
 export function median(values: readonly number[]): number {
