@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { settingValues } from '../../contract/commands/setting-values.ts';
 import { EXIT, FAILURES, fail, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
 import type { CommandContext } from '../commands/handler.ts';
 import { handlerOf } from '../commands/handlers.ts';
@@ -11,6 +12,7 @@ import { jsonLine } from '../commands/json-line.ts';
 import { shellWords } from '../../contract/shell-words.ts';
 import { terminalOf } from './cli/terminal.ts';
 import { composeServices, type Composed } from './compose.ts';
+import { readSettingsFile } from './settings-file.ts';
 import { VERSION } from './places.ts';
 
 type CommandInvocation = Extract<Invocation, { readonly kind: 'command' }>;
@@ -34,7 +36,10 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
   const folder = workspaceOf(invocation.workspace);
   if (!folder.ok) return reportFailure(folder.failure, invocation.json);
-  const composed = await composeServices(folder.value);
+  const settings = readSettingsFile();
+  if (!settings.ok) return reportFailure(settings.failure, invocation.json);
+  const { 'savepoint.historyDays': historyDays } = settingValues(settings.value);
+  const composed = await composeServices(folder.value, { historyDays });
   if (!composed.ok) return reportFailure(composed.failure, invocation.json);
   const { services, close, place, earlier, tellDamage } = composed.value;
   const stopping = new AbortController();

@@ -52,6 +52,8 @@ export interface ComposeOptions {
   readonly alone?: boolean;
   /** Whose process this is; default: a terminal's. */
   readonly host?: RunHost;
+  /** Days of history to keep; default: CONTRACT's limit. */
+  readonly historyDays?: number;
   /** Told what the agents of every run of this process say. */
   readonly onMessage?: RunnerDeps['onMessage'];
   /** Told that the journal takes nothing more in. */
@@ -104,9 +106,10 @@ export async function composeServices(folder: string, options: ComposeOptions = 
     createClaims({ env, stateDir, session, highestRun: () => reader().highestRun() });
   const runs = createRunBook({ claims: claimsFor(null), reader });
 
+  const keep = options.historyDays === undefined ? {} : { keptDays: options.historyDays };
   let opened: ReturnType<typeof open> | null = null;
   async function open(): Promise<Result<{ readonly runner: Runner; readonly journal: OpenedJournal }>> {
-    const journal = openJournal({ env, stateDir });
+    const journal = openJournal({ env, stateDir, ...keep });
     if (!journal.ok) return journal;
     // What a dead Savepoint left running must be gone before any step starts.
     await processes.sweep();
@@ -114,7 +117,7 @@ export async function composeServices(folder: string, options: ComposeOptions = 
     const runner = createRenewedRunner({
       first: { epoch: joined.journal.epoch, runner: runnerOn(joined.journal) },
       async open() {
-        const another = openJournal({ env, stateDir });
+        const another = openJournal({ env, stateDir, ...keep });
         if (!another.ok) return another;
         const observed = withFailures(another.value, options.onStoreFailure);
         joined.add(observed);

@@ -23,6 +23,9 @@ export const JOURNAL_LIMITS: JournalLimits = {
   maxFillBytes: 1024 * 1024,
 };
 
+/** CONTRACT, Limits: 30 days of history. */
+const KEPT_DAYS = 30;
+
 export interface OpenedJournal extends Journal {
   /** What dead sessions had left damaged: put in order by this opening, and told of by an event each. */
   readonly repaired: readonly Repair[];
@@ -36,6 +39,8 @@ export function openJournal(deps: {
   readonly env: Env;
   readonly stateDir: string;
   readonly limits?: Partial<JournalLimits>;
+  /** Days of history; default: CONTRACT's limit. */
+  readonly keptDays?: number;
 }): Result<OpenedJournal> {
   const { env } = deps;
   const layout = layoutOf(deps.stateDir);
@@ -51,7 +56,7 @@ export function openJournal(deps: {
         session: start.value.session,
         store: (events) => writer.storeNow(events),
       });
-      clearExpired({ env, layout });
+      clearExpired({ env, layout, keptDays: deps.keptDays ?? KEPT_DAYS });
       return { ok: true, value: { ...writer.journal, repaired } };
     } catch (error) {
       start.value.lock.release();

@@ -11,16 +11,16 @@ import { createSessionScan } from './session-scan.ts';
 import { removeFile, writeAll } from '../state-file.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** CONTRACT, Limits: 30 days of history. */
-const KEPT_DAYS = 30;
 
 interface Deps {
   readonly env: Env;
   readonly layout: Layout;
+  /** Days for which sessions are kept after their last event. */
+  readonly keptDays: number;
 }
 
 /**
- * Once a day, by one process: sessions whose last event is over 30 days old go, oldest first, up to the first one that is kept.
+ * Once a day, by one process: sessions whose last event is older than they are kept go, oldest first, up to the first one that is kept.
  * What outlives them becomes a snapshot, which stands in the place of the youngest that goes.
  */
 export function clearExpired(deps: Deps): void {
@@ -40,7 +40,7 @@ export function clearExpired(deps: Deps): void {
   }
 }
 
-function expiredSessions({ env, layout }: Deps): readonly SessionFacts[] {
+function expiredSessions({ env, layout, keptDays }: Deps): readonly SessionFacts[] {
   // Damage is the reader's to report.
   const index = createProjection({
     env,
@@ -50,7 +50,7 @@ function expiredSessions({ env, layout }: Deps): readonly SessionFacts[] {
     onDamage: () => undefined,
   });
   const oldestFirst = Object.values(index.refresh()).sort((a, b) => a.epoch - b.epoch);
-  const limit = new Date(env.clock.now() - KEPT_DAYS * DAY_MS).toISOString();
+  const limit = new Date(env.clock.now() - keptDays * DAY_MS).toISOString();
   const kept = oldestFirst.findIndex((facts) => facts.lastAt >= limit || index.writerState(facts.session) === 'live');
   return kept < 0 ? oldestFirst : oldestFirst.slice(0, kept);
 }

@@ -12,6 +12,7 @@ import { layoutOf, lockName } from '../../journal/layout.ts';
 import type { Runner } from '../../workflow/api.ts';
 import { createDismissals, type Dismissals } from '../../workspace/dismissals.ts';
 import { composeServices, type Composed } from '../compose.ts';
+import { withSettingsFile } from './with-settings-file.ts';
 import { createBoardFeed, type BoardFeed } from './board-feed.ts';
 import { readFacts, type FolderFacts } from './facts.ts';
 import { budgetsRow, journalRow, workerRow } from './health.ts';
@@ -51,12 +52,14 @@ const REFRESH_EVERY_MS = 500;
 /** The failure is one of the state folder's place; where it can only be read, the desk shows what is there and says why. */
 export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   const { env, setup } = deps;
-  let settings = setup.settings;
+  const withFile = (given: WorkerSettings): WorkerSettings => withSettingsFile(given, deps.tell);
+  let settings = withFile(setup.settings);
   let storeFailure: Failure | null = null;
   let feed: BoardFeed | null = null;
   const composed = await composeServices(setup.folder, {
     alone: true,
     host: 'editor',
+    historyDays: settings.historyDays,
     onMessage: heardAgent,
     onStoreFailure(failure) {
       storeFailure ??= failure;
@@ -112,7 +115,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     ...{ services, feed: board, pauses, dismissals },
     settings: () => settings,
     configure(next) {
-      settings = next;
+      settings = withFile(next);
       refreshing.touch();
     },
     setTyping: (active) => runner?.setTyping(active),
