@@ -103,7 +103,7 @@ function createReported(): {
     isIn,
     add({ type, data }) {
       for (const { session, last } of coversOf(data)) {
-        const key = `${session} ${String(data['type'])}`;
+        const key = `${session} ${JSON.stringify(data['type'])}`;
         covered.set(key, Math.max(last, covered.get(key) ?? 0));
       }
       if (AGGREGATED_TYPES.includes(type) || !Array.isArray(data['events'])) return;
@@ -111,7 +111,7 @@ function createReported(): {
       inBursts.set(type, ids);
       for (const id of data['events']) ids.add(String(id));
     },
-    covers: ({ sessionid, type, sequence }) => sequence <= (covered.get(`${sessionid} ${type}`) ?? 0),
+    covers: ({ sessionid, type, sequence }) => sequence <= (covered.get(`${sessionid} ${JSON.stringify(type)}`) ?? 0),
     has: ({ rule, events }) => events.some(({ id }) => isIn(rule, id)),
   };
 }

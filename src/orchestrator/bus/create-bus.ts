@@ -50,14 +50,15 @@ export function createBus(deps: BusDeps): Bus {
   let latencyMs = 0;
   let failed = 0;
   let closing: Promise<void> | null = null;
-  const unsubscribe = journal.subscribe(deliver);
+  const unsubscribe = journal.subscribe((event) => deliver(event));
 
   return { subscribe, deliver, flush, flow, deadLetters, close };
 
   function subscribe(subscription: Subscription): () => void {
     const { name, types } = subscription;
     if (subscribers.has(name)) throw new Error(`two subscribers are called ${name}`);
-    const matches = matcherOf(types.includes('*') ? {} : { types }).event;
+    const matcher = matcherOf(types.includes('*') ? {} : { types });
+    const matches = (event: StoredEvent): boolean => matcher.event(event);
     const queue = createSubscriberQueue({
       ...{ subscription, clock, matches },
       limits: deps.limits ?? QUEUE_LIMITS,
@@ -123,8 +124,10 @@ export function createBus(deps: BusDeps): Bus {
   }
 
   async function flush(name?: string): Promise<void> {
-    const wanted = name === undefined ? [...subscribers.values()] : [subscribers.get(name)];
-    await Promise.all(wanted.map((subscriber) => subscriber?.queue.flush()));
+    const wanted = [...subscribers.values()].filter(
+      ({ subscription }) => name === undefined || subscription.name === name,
+    );
+    await Promise.all(wanted.map(({ queue }) => queue.flush()));
   }
 
   function flow(): Flow {

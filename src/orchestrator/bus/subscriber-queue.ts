@@ -75,8 +75,8 @@ export function createSubscriberQueue(deps: QueueDeps): SubscriberQueue {
       behind: !backlog.isEmpty(),
       batch: { size: batching.size, waitMs: batching.waitMs },
     }),
-    size: held.size,
-    depth: held.depth,
+    size: () => held.size(),
+    depth: (type) => held.depth(type),
     drop() {
       held.clear();
       backlog.clear();
