@@ -1,6 +1,6 @@
 import type { ActivityView, Decision } from '../../contract/activities.ts';
 import type { StoredEvent } from '../../contract/events.ts';
-import type { Json, JsonObject } from '../../contract/json.ts';
+import type { JsonObject } from '../../contract/json.ts';
 import { writeOf, type FileWrite } from './file-write.ts';
 import { addWrite, openActivity, viewOf, type OpenActivity } from './open-activity.ts';
 
@@ -12,24 +12,24 @@ export interface Activities {
   readonly open: Map<string, OpenActivity>;
   /** The newest that settled, oldest first. */
   readonly settled: Map<string, ActivityView>;
+  /** Ids of those that settled, longer than they are kept. */
+  readonly ended: Set<string>;
+  /** Session → the last of its saves that a settled activity holds. */
+  readonly taken: Map<string, number>;
   /** Saves of windows that do not lead, until an activity that is settled says that it holds them. */
-  readonly unassigned: {
-    readonly session: string;
-    readonly sequence: number;
-    readonly write: FileWrite;
-    readonly event: StoredEvent;
-  }[];
+  readonly unassigned: (Told & { readonly into: string })[];
 }
 
 /** Types that the fold reads. */
 export const ACTIVITY_TYPES: readonly string[] = ['file.*', 'activity.settled', 'activity.decided'];
 
-/** Settled activities that are kept. */
+/** Settled activities that are kept, and ids of such. */
 const MAX_SETTLED = 50;
+const MAX_ENDED = 2000;
 const MAX_UNASSIGNED = 10_000;
 
 export function newActivities(): Activities {
-  return { open: new Map(), settled: new Map(), unassigned: [] };
+  return { open: new Map(), settled: new Map(), ended: new Set(), taken: new Map(), unassigned: [] };
 }
 
 /** Takes one event in; says whether any view differs. */
@@ -58,13 +58,13 @@ function waiting(at: string): Decision {
 function applyWrite(activities: Activities, write: FileWrite, event: StoredEvent): boolean {
   if (write.ignored) return false;
   if (write.activity !== null) {
-    if (activities.settled.has(write.activity)) return false;
+    if (activities.ended.has(write.activity)) return false;
     addTo(activities, write.activity, { write, event });
     return true;
   }
   // A run's writes get their activity from the leader, and are seen when it is settled.
   if (write.origin !== 'human' || activities.unassigned.length >= MAX_UNASSIGNED) return false;
-  activities.unassigned.push({ session: event.sessionid, sequence: event.sequence, write, event });
+  if (isTaken(activities, event)) return false;
   join(activities, { write, event });
   return true;
 }
@@ -74,10 +74,16 @@ interface Told {
   readonly event: StoredEvent;
 }
 
+function isTaken({ taken }: Activities, event: StoredEvent): boolean {
+  return (taken.get(event.sessionid) ?? 0) >= event.sequence;
+}
+
 /** As the leader will: into what the person has open, else it opens one by its own id. */
 function join(activities: Activities, told: Told): void {
   const own = [...activities.open.values()].find(({ origin }) => origin === 'human');
-  addTo(activities, own?.id ?? told.event.id, told);
+  const into = own?.id ?? told.event.id;
+  activities.unassigned.push({ ...told, into });
+  addTo(activities, into, told);
 }
 
 function addTo(activities: Activities, id: string, { write, event }: Told): void {
@@ -90,26 +96,45 @@ function addTo(activities: Activities, id: string, { write, event }: Told): void
 }
 
 function applySettled(activities: Activities, event: StoredEvent): boolean {
+  const { open, settled, ended, taken } = activities;
   const { view, upTo } = settledOf(event.data);
-  activities.open.delete(view.id);
-  activities.settled.set(view.id, { ...view, decisions: activities.settled.get(view.id)?.decisions ?? [] });
-  for (const oldest of activities.settled.keys()) {
-    if (activities.settled.size <= MAX_SETTLED) break;
-    activities.settled.delete(oldest);
-  }
-  forgetHeld(activities, upTo);
+  open.delete(view.id);
+  settled.set(view.id, view);
+  ended.add(view.id);
+  dropOldest(settled, MAX_SETTLED);
+  dropOldest(ended, MAX_ENDED);
+  for (const [session, sequence] of Object.entries(upTo))
+    taken.set(session, Math.max(taken.get(session) ?? 0, Number(sequence)));
+  regroup(activities, view.id);
   return true;
 }
 
-/** Saves that the settled activity holds are done with; those it does not hold go on in one of their own. */
-function forgetHeld({ open, unassigned, settled }: Activities, upTo: Readonly<Record<string, Json>>): void {
-  const left = unassigned.filter(({ session, sequence }) => !(Number(upTo[session] ?? 0) >= sequence));
-  for (const { event } of unassigned) if (!left.some((other) => other.event === event)) open.delete(event.id);
-  unassigned.length = 0;
-  for (const entry of left) {
-    unassigned.push(entry);
-    const shown = [...open.values()].some(({ origin }) => origin === 'human');
-    if (!shown && !settled.has(entry.event.id)) join({ open, unassigned, settled }, entry);
+/**
+ * Saves that a settled activity holds are done with, and so is what only they stood for; those that were taken for part of the one
+ * that settled, and are not, go on in one of their own.
+ */
+function regroup(activities: Activities, settled: string): void {
+  const { open, unassigned } = activities;
+  const before = unassigned.splice(0);
+  for (const id of new Set(before.map(({ into }) => into))) {
+    const parts = before.filter(({ into }) => into === id);
+    const onlyThese = open.get(id)?.writes === parts.length;
+    if (onlyThese && parts.every(({ event }) => isTaken(activities, event))) open.delete(id);
+  }
+  for (const told of before) {
+    if (isTaken(activities, told.event)) continue;
+    if (told.into === settled) join(activities, told);
+    else unassigned.push(told);
+  }
+}
+
+function dropOldest(
+  kept: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean },
+  max: number,
+): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= max) return;
+    kept.delete(oldest);
   }
 }
 

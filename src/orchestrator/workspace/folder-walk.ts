@@ -11,9 +11,13 @@ interface Rules {
   readonly rules: Ignore;
 }
 
-/** Every file below the root but node_modules, .git and what `.gitignore` files name; links are not followed. */
+/**
+ * Every file below the root but node_modules, .git and what `.gitignore` files name; links are not followed. Ends early where
+ * there are more than `limit`.
+ */
 export async function walkFolder(
   root: string,
+  { limit = Infinity }: { readonly limit?: number } = {},
 ): Promise<{ readonly files: readonly string[]; readonly unreadable: readonly string[] }> {
   const { default: createIgnore } = await import('ignore');
   const files: string[] = [];
@@ -40,6 +44,7 @@ export async function walkFolder(
     ];
     for (const entry of entries) {
       const path = `${prefix}${entry.name}`;
+      if (files.length > limit) return;
       if (ALWAYS_LEFT_OUT.has(entry.name)) continue;
       if (entry.isDirectory() && !isIgnored(`${path}/`, all)) await walk(`${path}/`, all);
       else if (entry.isFile() && !isIgnored(path, all)) files.push(path);

@@ -97,11 +97,13 @@ export interface RawChange {
   readonly path: string;
   /** Blob at the base; null where it was not there. */
   readonly baseId: string | null;
+  /** Blob now; null where it is gone, and where git has not looked (files of the work tree). */
+  readonly id: string | null;
   readonly renamedFrom: string | null;
   readonly deleted: boolean;
 }
 
-/** Of `git diff --raw -z -M`. */
+/** Of `git diff --raw -z -M`, and of `git diff-tree --raw -z`. */
 export function parseRawDiff(output: string): readonly RawChange[] {
   const records = output.split('\0');
   const changes: RawChange[] = [];
@@ -112,10 +114,11 @@ export function parseRawDiff(output: string): readonly RawChange[] {
     const first = records[++at] ?? '';
     const path = renamed ? (records[++at] ?? '') : first;
     if (fields[1] === '160000' || fields[0] === ':160000') continue;
-    const baseId = fields[2] ?? '';
+    const [baseId = '', id = ''] = fields.slice(2);
     changes.push({
       path,
       baseId: NO_BLOB.test(baseId) ? null : baseId,
+      id: NO_BLOB.test(id) ? null : id,
       renamedFrom: renamed ? first : null,
       deleted: status === 'D' || fields[1] === LINK_MODE,
     });
