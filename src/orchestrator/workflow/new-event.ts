@@ -38,9 +38,12 @@ export function messageEvents(
 }
 
 /** A file that changed while a step of the run was at work. */
-export function writtenEvent(of: { readonly run: string; readonly step: string }, file: string): NewEvent {
+export function writtenEvent(
+  of: { readonly run: string; readonly step: string },
+  { file, content }: { readonly file: string; readonly content: string | null },
+): NewEvent {
   const { run, step } = of;
-  return { ...newEvent(run, 'file.modified', { run, step, path: file }), subject: file, origin: `run:${run}` };
+  return { ...newEvent(run, 'file.modified', { run, step, path: file, content }), subject: file, origin: `run:${run}` };
 }
 
 /** Data is plain JSON by its type, which an index signature cannot say of an interface. */

@@ -61,6 +61,12 @@ export interface WorkflowLibrary {
   find(id: string): Promise<Result<WorkflowDefinition>>;
 }
 
+/** Who else writes files while a step is at work: what a person saved is not the run's. */
+export interface PeopleAtWork {
+  /** Whether a person wrote exactly this content (a git blob id). */
+  wrote(file: string, content: string): boolean;
+}
+
 /** Facts about the workspace's tools that are part of an input hash. */
 export interface ToolFacts {
   /** Version of the Node that runs the workspace's tools. */

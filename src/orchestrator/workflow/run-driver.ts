@@ -13,7 +13,7 @@ import { createInbox } from './inbox.ts';
 import { maskDeep, type Mask } from './mask.ts';
 import { messageEvents, toNewEvent, writtenEvent } from './new-event.ts';
 import type { PinnedCall } from './plan.ts';
-import type { Invoker } from './ports.ts';
+import type { Invoker, PeopleAtWork } from './ports.ts';
 import { isCacheable, needsOf, prepareStep, stepName, type PrepareDeps, type Prepared } from './prepare.ts';
 import { asRunEvent } from './run-events.ts';
 import { readySteps, readyUndo } from './run-rules.ts';
@@ -29,6 +29,7 @@ export interface DriverDeps extends PrepareDeps {
   readonly workspace: Workspace;
   readonly invoker: Invoker;
   readonly mask: Mask;
+  readonly people: PeopleAtWork;
   /** Most steps at work at once, now. */
   readonly parallel: () => number;
   readonly onMessage: (step: string, message: AgentMessage) => void;
@@ -73,7 +74,7 @@ interface Turn {
   readonly starts: { readonly step: string; readonly undo: boolean }[];
   /** For the caches, after the turn is stored. */
   readonly afterwards: (() => void)[];
-  readonly written: { readonly step: string; readonly files: readonly string[] }[];
+  readonly written: { readonly step: string; readonly file: string; readonly content: string | null }[];
   look: WorkspaceLook | null;
 }
 
@@ -156,7 +157,7 @@ export function drive(
       return;
     }
     const checked = await checkAfter(turn, step);
-    const kept = work.collector.finish(outcome, checked.written);
+    const kept = work.collector.finish(outcome, [...checked.written.keys()]);
     const result = { ...kept, contents: contentsOf(kept.findings, prepared.get(step)?.before) };
     const timeMs = endTimes(end, outcome.ok ? (outcome.timeMs ?? {}) : {}, checked.diskMs);
     const last = prepared.get(step);
@@ -170,21 +171,22 @@ export function drive(
           : null;
       apply(turn, { kind: 'fail', step, error: boundError(outcome.error), result, timeMs, changedSince, chance });
     }
-    turn.written.push({ step, files: result.written });
+    for (const file of result.written) turn.written.push({ step, file, content: checked.written.get(file) ?? null });
   }
 
-  /** Whether the inputs are still what they were, and which files changed meanwhile. */
+  /** Whether the inputs are still what they were, and which files changed meanwhile that no person saved → their contents. */
   async function checkAfter(
     turn: Turn,
     id: string,
-  ): Promise<{ stale: boolean; written: readonly string[]; diskMs: number }> {
+  ): Promise<{ stale: boolean; written: ReadonlyMap<string, string>; diskMs: number }> {
     const began = clock.monotonic();
     const before = prepared.get(id);
     const step = known(planned).steps.get(id);
-    if (!before || !step) return { stale: false, written: [], diskMs: 0 };
+    if (!before || !step) return { stale: false, written: new Map(), diskMs: 0 };
     const look = lookOf(turn);
     const { hash } = await look.inputFiles(step.plan.inputs.files, before.scope);
-    const written = changedFiles(before.before, await look.all());
+    const changed = changedFiles(before.before, await look.all());
+    const written = new Map(changed.filter(([file, content]) => !deps.people.wrote(file, content)));
     return { stale: hash !== before.manifest.filesHash, written, diskMs: clock.monotonic() - began };
   }
 
@@ -243,7 +245,7 @@ export function drive(
   /** Everything of the turn is handed over before anything is awaited: one write, one fdatasync. */
   async function flush(turn: Turn): Promise<Result<RunState>> {
     const run = known(planned).start.run;
-    const files = turn.written.flatMap(({ step, files }) => files.map((file) => [writtenEvent({ run, step }, file)]));
+    const files = turn.written.map(({ step, ...written }) => [writtenEvent({ run, step }, written)]);
     const groups = [...files, ...turn.groups.map((group) => group.map((event) => toNewEvent(run, event)))];
     const results = await Promise.all(groups.map((group) => journal.append(group)));
     for (const result of results) {

@@ -13,7 +13,7 @@ import type { RunCommand } from './command.ts';
 import { maskDeep, type Mask } from './mask.ts';
 import { createOpenRuns } from './open-runs.ts';
 import { callsOf, createPlan, overlayProblem, type Plan } from './plan.ts';
-import type { AgentDirectory, Invoker, ToolFacts, WorkflowLibrary } from './ports.ts';
+import type { AgentDirectory, Invoker, PeopleAtWork, ToolFacts, WorkflowLibrary } from './ports.ts';
 import type { PrepareDeps } from './prepare.ts';
 import type { ResultCache } from './result-cache.ts';
 import { drive, type Driver } from './run-driver.ts';
@@ -48,6 +48,8 @@ export interface RunnerDeps {
   readonly tools: ToolFacts;
   readonly cache: ResultCache;
   readonly mask: Mask;
+  /** Default: nobody else is known. */
+  readonly people?: PeopleAtWork;
   /** Most steps of a run at work at once; default: the number of cores, at least 2. */
   readonly parallel?: number;
   /** Whose process this is; default: a terminal's. */
@@ -67,6 +69,7 @@ const STOP_WAIT_MS = 15_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
   const { env, journal, claims, host = 'terminal' } = deps;
+  const people = deps.people ?? { wrote: () => false };
   const maxParallel = deps.parallel ?? Math.max(2, os.availableParallelism());
   const drivers = new Map<string, Driven>();
   /** Runs of which it is not stored how they ended. */
@@ -318,7 +321,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       deps.onMessage?.({ run, number }, step, message);
     };
     const driver = drive(
-      { env, journal, tools, cache, workspace, invoker, mask, stateDir, parallel, onMessage, ...prepare },
+      { env, journal, tools, cache, workspace, invoker, mask, stateDir, parallel, onMessage, people, ...prepare },
       { state, command },
     );
     void Promise.all(after).then(() => {

@@ -61,9 +61,12 @@ export function createLook(workspace: Workspace, options: { readonly fresh: bool
   };
 }
 
-/** Files of which the content differs, or that are new. */
-export function changedFiles(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): readonly string[] {
-  return [...now].filter(([file, id]) => before.get(file) !== id).map(([file]) => file);
+/** Files of which the content differs, or that are new, with their content now. */
+export function changedFiles(
+  before: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+): readonly (readonly [file: string, content: string])[] {
+  return [...now].filter(([file, id]) => before.get(file) !== id);
 }
 
 function entryOf(file: string, id: string | undefined): readonly [string, string][] {
