@@ -23,11 +23,12 @@ export function eventsTree(folder: FolderFacts, { events, filter, ...scene }: Ev
   if (board === null || events.length === 0) return [];
   const wanted = events.filter((event) => matches(event, filter));
   if (wanted.length === 0) return [nothingMatches(folder)];
+  const startedBy = activityOfRuns(events);
   const sessions = [...Map.groupBy(wanted, ({ sessionid }) => sessionid)].sort(
     ([, a], [, b]) => epochOf(b) - epochOf(a),
   );
   return sessions.map(([session, own], index) =>
-    sessionNode({ folder, board, session, events: own, open: index === 0 }, scene),
+    sessionNode({ folder, board, session, events: own, startedBy, open: index === 0 }, scene),
   );
 }
 
@@ -59,17 +60,19 @@ interface Session {
   readonly session: string;
   /** Newest first. */
   readonly events: readonly StoredEvent[];
+  /** Id of a run → the activity that started it. */
+  readonly startedBy: ReadonlyMap<string, string>;
   readonly open: boolean;
 }
 
-function sessionNode({ folder, board, session, events, open }: Session, scene: Scene): TreeNode {
+function sessionNode({ folder, board, session, events, startedBy, open }: Session, scene: Scene): TreeNode {
   const newest = events[0];
   const oldest = events.at(-1);
   const from = oldest === undefined ? '' : scene.times.short(oldest.time, scene.now);
   const to = newest === undefined ? '' : scene.times.short(newest.time, scene.now);
   const isOwn = session === board.session;
   const id = `${folder.uri}/${session}`;
-  const groups = groupsOf(events);
+  const groups = groupsOf(events, startedBy);
   return treeNode({
     id,
     label: isOwn ? 'This session' : from === to ? from : `${from} to ${to}`,
@@ -95,13 +98,7 @@ interface Group {
 }
 
 /** Events about one activity together, with those of the runs it started; then those of runs by hand; the rest one by one. */
-function groupsOf(events: readonly StoredEvent[]): readonly Group[] {
-  const startedBy = new Map<string, string>();
-  for (const event of events) {
-    const run = text(event.data['run']);
-    const [first] = activitiesOf(event.data['trigger']);
-    if (event.type === 'workflow.started' && run !== null && first !== undefined) startedBy.set(run, first);
-  }
+function groupsOf(events: readonly StoredEvent[], startedBy: ReadonlyMap<string, string>): readonly Group[] {
   const groups = Map.groupBy(events, (event) => {
     const run = text(event.data['run']);
     const activity = activityOf(event) ?? (run === null ? undefined : startedBy.get(run));
@@ -112,6 +109,17 @@ function groupsOf(events: readonly StoredEvent[]): readonly Group[] {
     const [kind = '', key = ''] = name.split(' ');
     return { kind: kind === 'activity' || kind === 'run' ? kind : 'none', key, events: own };
   });
+}
+
+/** Of all events, those that the filter hides too. */
+function activityOfRuns(events: readonly StoredEvent[]): ReadonlyMap<string, string> {
+  const startedBy = new Map<string, string>();
+  for (const { type, data } of events) {
+    const run = text(data['run']);
+    const [first] = activitiesOf(data['trigger']);
+    if (type === 'workflow.started' && run !== null && first !== undefined) startedBy.set(run, first);
+  }
+  return startedBy;
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
