@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import type { CommandId } from '../../contract/commands/palette.ts';
+import { targetOf } from '../../contract/target.ts';
+import { createApproveCommands } from '../approve-commands.ts';
+import type { Problems } from '../diagnostics.ts';
+import { createReportIssue } from '../report-issue.ts';
+import type { Pages } from '../report-document.ts';
+import { answer } from './answers.ts';
+import { createAutomaticCommands } from './automatic-commands.ts';
+import { createFindingCommands } from './finding-commands.ts';
+import { hindranceOf } from './guard.ts';
+import { createLookCommands } from './look-commands.ts';
+import type { CommandDeps } from './pick.ts';
+import { createRunCommands } from './run-commands.ts';
+import { createWhyCommand } from './why-command.ts';
+
+/** Called with a Target, a row that carries one, or nothing from the palette. */
+type Handler = (argument: unknown) => Promise<void>;
+
+export interface RegisterDeps extends CommandDeps {
+  readonly pages: Pages;
+  readonly problems: Problems;
+  readonly log: vscode.LogOutputChannel;
+  /** Savepoint's own. */
+  readonly version: string;
+  /** File of the output channel; may not exist. */
+  readonly logFile: string;
+}
+
+/** Registers every command of the palette's table; the menu of the status bar is its own (status). */
+export function registerCommands(deps: RegisterDeps): vscode.Disposable {
+  const handlers: Readonly<Record<Exclude<CommandId, 'savepoint.showMenu'>, Handler>> = {
+    ...createRunCommands(deps),
+    ...createLookCommands({ ...deps, showProblems: deps.problems.showDefinitionProblems }),
+    ...createWhyCommand(deps),
+    ...createAutomaticCommands(deps),
+    ...createApproveCommands(deps),
+    ...createFindingCommands(deps),
+    ...createReportIssue(deps),
+    'savepoint.startAgain': async (argument) => startAgain(deps, argument),
+    'savepoint.showOutput': async () => deps.log.show(),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([id, handler]) =>
+      vscode.commands.registerCommand(id, (argument: unknown) =>
+        handler(argument).catch((error: unknown) => failed(deps, { id, error, argument })),
+      ),
+    ),
+  );
+}
+
+/** Each folder that stopped, or the one that is meant, even where it only seems to hang. */
+function startAgain({ folders }: CommandDeps, argument: unknown): void {
+  const target = targetOf(argument);
+  const stopped = folders.all.filter(({ state }) => state.kind === 'stopped');
+  const meant =
+    target === null
+      ? stopped.length > 0
+        ? stopped
+        : folders.all
+      : folders.all.filter(({ root }) => root.uri.toString() === target.folder);
+  for (const folder of meant) folder.startAgain();
+}
+
+/** A worker that went away meanwhile, or a bug: told where it was asked for, and in the output. */
+async function failed(
+  { folders, log }: RegisterDeps,
+  { id, error, argument }: { readonly id: string; readonly error: unknown; readonly argument: unknown },
+): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error);
+  log.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
+  const target = targetOf(argument);
+  const folder =
+    target === null ? folders.all[0] : folders.all.find(({ root }) => root.uri.toString() === target.folder);
+  const hindrance = folder ? hindranceOf(folder.state) : null;
+  await answer(
+    hindrance ?? {
+      text: `That did not work: ${message}`,
+      ways: [
+        { label: 'Show Output', command: 'savepoint.showOutput' },
+        { label: 'Report an Issue', command: 'savepoint.reportIssue' },
+      ],
+    },
+  );
+}

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import type { Scene } from '../views/trees/node.ts';
+import { registerCodeActions } from './code-actions.ts';
+import { lookPages } from './commands/look-commands.ts';
+import { registerCommands } from './commands/register.ts';
+import { whyPages } from './commands/why-command.ts';
+import { createProblems } from './diagnostics.ts';
+import type { Folders } from './folder.ts';
+import { registerHover } from './hover.ts';
+import { createPages } from './report-document.ts';
+
+/** Everything around the code and the palette: Problems with their fixes and hovers, pages, commands. */
+export function registerEditor(deps: {
+  readonly folders: Folders;
+  readonly scene: () => Scene;
+  readonly log: vscode.LogOutputChannel;
+  readonly context: vscode.ExtensionContext;
+}): vscode.Disposable {
+  const { folders, scene, log, context } = deps;
+  const problems = createProblems({ folders });
+  const pages = createPages({ folders, writers: { ...lookPages(scene), ...whyPages(problems, scene) } });
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  const logFile = vscode.Uri.joinPath(context.logUri, `${log.name}.log`).fsPath;
+  return vscode.Disposable.from(
+    problems,
+    pages,
+    registerHover({ problems, scene }),
+    registerCodeActions({ problems }),
+    registerCommands({ folders, scene, pages, problems, log, version, logFile }),
+  );
+}
