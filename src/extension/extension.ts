@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { registerEditor } from './editor.ts';
+import { createScenes } from './facts.ts';
 import { createFolders, workerEntry, type OwnFolders } from './folders.ts';
 import { onSettingsChanged, readSettings } from './settings.ts';
 import { watchEdits } from './watch-edits.ts';
@@ -18,11 +20,13 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     entry: workerEntry(context.extensionUri),
     onLog: (root, { level, text }) => log[level](inWords(root, text)),
   });
+  const scene = createScenes();
   open = folders;
   context.subscriptions.push(
     log,
     folders,
     watchEdits({ folders }),
+    registerEditor({ folders, scene, log, context }),
     onSettingsChanged((settings) => folders.configure(settings)),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? { folders } : undefined;
