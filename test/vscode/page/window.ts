@@ -114,6 +114,8 @@ export async function openWindow({
       const icon = page.locator('.activitybar a[aria-label^="Savepoint"]').first();
       await icon.waitFor({ timeout: READY_MS });
       if (!(await pane('Runs').isVisible())) await icon.click();
+      // Off the icon, whose hover would cover the views.
+      await page.mouse.move(width / 2, 4);
       await pane('Runs').waitFor({ timeout: 10_000 });
     },
     view: pane,

@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
+import type { Inside } from '../../../src/extension/extension.ts';
+import type { FolderState } from '../../../src/extension/folder.ts';
 import { eventually } from '../../support/eventually.ts';
 import { HOSTED, type PageQuestion } from '../host/hosted.ts';
 import type { Disturbances } from '../page/disturbances.ts';
@@ -57,16 +59,19 @@ export const events = (...types: readonly string[]): Promise<readonly EventLine[
 
 export const runs = (): Promise<readonly RunLine[]> => savepoint<RunLine>('runs');
 
-/** The extension, active, with a worker whose journal is open. */
+/** The extension, active, with a worker that answers. */
 export async function ready(): Promise<void> {
-  const extension = vscode.extensions.getExtension('savepoint.savepoint');
+  const extension = vscode.extensions.getExtension<Inside>('savepoint.savepoint');
   assert.ok(extension, 'the extension is there');
   await eventually('the extension is active', () => extension.isActive, 30_000);
-  await eventually(
-    'a session of the worker',
-    async () => (await savepoint<{ endedAt: string | null }>('sessions')).some(({ endedAt }) => endedAt === null),
-    30_000,
-  );
+  await eventually('the worker answers', () => stateOfFolder().kind === 'ready', 30_000);
+}
+
+export function stateOfFolder(): FolderState {
+  const inside = vscode.extensions.getExtension<Inside>('savepoint.savepoint')?.exports;
+  const [first] = inside?.folders.all ?? [];
+  assert.ok(first, 'a folder of the extension');
+  return first.state;
 }
 
 /** Writes the whole file in an editor and saves it, as a person would. */

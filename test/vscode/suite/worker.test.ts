@@ -3,7 +3,17 @@ import { Session } from 'node:inspector/promises';
 import * as vscode from 'vscode';
 import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
-import { askPage, atRest, events, ready, runs, savepoint, startedSince, staysQuiet, typeAndSave } from './support.ts';
+import {
+  askPage,
+  atRest,
+  events,
+  ready,
+  runs,
+  startedSince,
+  stateOfFolder,
+  staysQuiet,
+  typeAndSave,
+} from './support.ts';
 import type { Disturbances } from '../page/disturbances.ts';
 
 /** RELIABILITY: so many endings within 10 minutes, and the worker is not started again. */
@@ -28,23 +38,11 @@ async function killWorker(): Promise<number> {
   return killed.length;
 }
 
-interface SessionLine {
-  readonly session: string;
-  readonly endedAt: string | null;
-}
-
-const openSessions = async (): Promise<readonly string[]> =>
-  (await savepoint<SessionLine>('sessions')).filter(({ endedAt }) => endedAt === null).map(({ session }) => session);
-
 /** Kills the worker and waits for the next one. */
 async function restart(): Promise<void> {
-  const before = await openSessions();
   await killWorker();
-  await eventually(
-    'a session of the next worker',
-    async () => (await openSessions()).some((session) => !before.includes(session)),
-    30_000,
-  );
+  await eventually('the worker is away', () => stateOfFolder().kind === 'restarting', 15_000);
+  await eventually('the next worker answers', () => stateOfFolder().kind === 'ready', 60_000);
 }
 
 describe(proves('F1', 'a worker that ends'), function () {
@@ -99,8 +97,8 @@ describe(proves('F1', 'a worker that ends again and again'), function () {
       assert.equal(seen.toasts.length, 1);
       assert.deepEqual(seen.focus, []);
     }
-    assert.deepEqual(await openSessions(), []);
+    assert.equal(stateOfFolder().kind, 'stopped');
     await vscode.commands.executeCommand('savepoint.startAgain');
-    await eventually('a session', async () => (await openSessions()).length > 0, 30_000);
+    await eventually('the worker answers', () => stateOfFolder().kind === 'ready', 30_000);
   });
 });

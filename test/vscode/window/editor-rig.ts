@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { workflowText, writeCounting, type CountingStep } from '../../support/counting.ts';
@@ -75,11 +75,8 @@ export async function createEditorRig(options: EditorRigOptions = {}): Promise<E
     },
     async workers(count) {
       await eventually(
-        `${count} open sessions`,
-        async () => {
-          const sessions = (await rig.run(['sessions'])).of('session');
-          return sessions.filter(({ endedAt }) => endedAt === null).length >= count;
-        },
+        `${count} workers`,
+        () => vscode.extensionHosts().filter((pid) => holdsSession(pid, rig.stateHome)).length >= count,
         DEADLINE_MS,
       ).catch((error: unknown) => {
         const log = `${vscode.log('remoteexthost').slice(-3_000)}\n${vscode.log('Savepoint').slice(-3_000)}`;
@@ -95,4 +92,15 @@ export async function createEditorRig(options: EditorRigOptions = {}): Promise<E
       }
     },
   };
+}
+
+/** A session is open as long as its process holds the session's lock. */
+function holdsSession(pid: number, stateHome: string): boolean {
+  try {
+    const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    return open.some((file) => file.startsWith(stateHome) && /\/sessions\/[^/]+\.lock$/.test(file));
+  } catch {
+    // The process ended, or closed a file, while it was looked at.
+    return false;
+  }
 }
