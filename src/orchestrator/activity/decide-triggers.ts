@@ -50,9 +50,10 @@ export type Verdict = Omit<Decision, 'at'>;
 /** A workflow that asks for the occasion. */
 export interface Asked {
   readonly workflow: string;
-  /** What it is to look at: the files that it asks for, and those of the run that it replaces. */
+  /** What it is to look at: the files that it asks for, and those of the runs that it replaces. */
   readonly files: readonly string[];
-  readonly replaces: RunAtWork | null;
+  /** Mostly one at most; one that was replaced before may not have ended yet. */
+  readonly replaces: readonly RunAtWork[];
 }
 
 /** Which workflows ask for the occasion, and the verdicts on the others. */
@@ -98,7 +99,7 @@ export function whoStarts(
       const ignored = files.length > 0 && files.every((file) => looked.ignored.has(file));
       const why = ignored ? 'ignored by .gitignore' : 'nothing differs from HEAD any more';
       verdicts.push(verdict(workflow, 'filtered', why));
-      if (replaces) over.push(replaces);
+      over.push(...replaces);
     } else if (refusal !== undefined) verdicts.push(verdict(workflow, 'untrusted', refusal));
     else if (starts.length >= looked.budget.left)
       verdicts.push(verdict(workflow, 'over-budget', budgetWords(looked.budget)));
@@ -147,8 +148,8 @@ function ask(
   const atWork = situation.atWork.filter(({ workflow }) => workflow === id);
   const last = occasion.kind === 'schedule' ? atWork.find(({ kind }) => kind === 'schedule') : undefined;
   if (last) return verdict(id, 'joined', `run ${last.number} is still at work`, last);
-  const replaces = atWork.find((run) => isReplaceable(run, occasion)) ?? null;
-  const files = [...new Set([...filtered.files, ...(replaces?.within ?? [])])].sort();
+  const replaces = atWork.filter((run) => isReplaceable(run, occasion));
+  const files = [...new Set([...filtered.files, ...replaces.flatMap(({ within }) => within ?? [])])].sort();
   return { workflow: id, files, replaces };
 }
 

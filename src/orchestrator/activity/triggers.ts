@@ -224,7 +224,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     request: Pick<StartRequest, 'scope' | 'trigger'>,
   ): Promise<{ readonly verdict: Verdict } | { readonly failure: Failure }> {
     const stored = storedStart();
-    const begun = await runner.startRun({ workflow, ...request, ...(replaces ? { supersedes: [replaces.run] } : {}) });
+    const begun = await runner.startRun({ workflow, ...request, supersedes: replaces.map(({ run }) => run) });
     if (!begun.ok) {
       stored.close();
       const { code, message } = begun.failure;

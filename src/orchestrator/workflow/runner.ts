@@ -333,6 +333,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (request.signal?.aborted) stop();
     request.signal?.addEventListener('abort', stop, { once: true });
     const done = driver.done
+      // Who replaces this one in turn waits for all that it had to wait for.
+      .finally(() => Promise.all(after))
       .finally(() => {
         request.signal?.removeEventListener('abort', stop);
         drivers.delete(run);
