@@ -54,6 +54,8 @@ export interface ComposeOptions {
   readonly host?: RunHost;
   /** Days of history to keep; default: CONTRACT's limit. */
   readonly historyDays?: number;
+  /** What people wrote while a run was at work is not the run's. */
+  readonly people?: RunnerDeps['people'];
   /** Told what the agents of every run of this process say. */
   readonly onMessage?: RunnerDeps['onMessage'];
   /** Told that the journal takes nothing more in. */
@@ -139,6 +141,7 @@ export async function composeServices(folder: string, options: ComposeOptions = 
       cache: createResultCache(checked),
       mask: createMasker(),
       ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.people === undefined ? {} : { people: options.people }),
       ...(options.onMessage === undefined ? {} : { onMessage: options.onMessage }),
     });
   }

@@ -46,8 +46,8 @@ export interface BoardFeed {
   dismissed(fingerprint: string): void;
   /** Automatic runs that began in the last hour, of every window. */
   runsInHour(): number;
-  /** Told every new event of every session, this one's included. */
-  subscribe(listener: (event: StoredEvent) => void): void;
+  /** Told every new event of every session, once. `own`: of a session of this process. */
+  subscribe(listener: (event: StoredEvent, own: boolean) => void): void;
   close(): void;
 }
 
@@ -63,7 +63,9 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   /** Runs without a start in what is kept. */
   const headless = new Set<string>();
   const progress = new Map<string, Progress>();
-  const listeners = new Set<(event: StoredEvent) => void>();
+  const listeners = new Set<(event: StoredEvent, own: boolean) => void>();
+  /** Sessions of this process: the first, and those that it opened since. */
+  const own = new Set<string>();
   /** Until what is stored has been read. */
   let early: StoredEvent[] | null = [];
   let revision = 0;
@@ -71,7 +73,10 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   let cancelRecheck: (() => void) | null = null;
   let rechecking: Promise<void> = Promise.resolve();
   const pace = createPace({ clock, everyMs: CHANGE_EVERY_MS, work: tell });
-  const unsubscribe = journal?.subscribe(onEvent);
+  const unsubscribe = journal?.subscribe((event) => {
+    own.add(event.sessionid);
+    onEvent(event);
+  });
   follow();
   const cancelLiveness = everyOther(checkLiveness);
 
@@ -136,8 +141,8 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
     const first = events.next();
     void (async () => {
       for (let next = await first; !next.done; next = await events.next()) {
-        // This session's come from the journal at once.
-        if (next.value.sessionid !== journal?.session) onEvent(next.value);
+        // This process's come from the journal at once.
+        if (!own.has(next.value.sessionid)) onEvent(next.value);
       }
     })().catch(deps.onProblem);
   }
@@ -145,7 +150,7 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   function onEvent(event: StoredEvent): void {
     if (early !== null) early.push(event);
     else take(event);
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners) listener(event, own.has(event.sessionid));
   }
 
   function take(event: StoredEvent): void {

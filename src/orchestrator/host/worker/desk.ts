@@ -4,6 +4,7 @@ import type { HealthRow } from '../../../contract/board.ts';
 import { ok, type Failure, type Result } from '../../../contract/failures.ts';
 import type { WorkerEvents, WorkerSettings, WorkerSetup } from '../../../contract/worker.ts';
 import { createPauses, type Pauses } from '../../activity/pauses.ts';
+import { createPeopleWrites } from '../../activity/people-writes.ts';
 import { createPace } from '../../board/pace.ts';
 import type { Services } from '../../commands/services.ts';
 import type { Env } from '../../env.ts';
@@ -13,10 +14,11 @@ import type { Runner } from '../../workflow/api.ts';
 import { createDismissals, type Dismissals } from '../../workspace/dismissals.ts';
 import { composeServices, type Composed } from '../compose.ts';
 import { withSettingsFile } from './with-settings-file.ts';
+import { createAutomatic, type Automatic } from './automatic.ts';
 import { createBoardFeed, type BoardFeed } from './board-feed.ts';
 import { readFacts, type FolderFacts } from './facts.ts';
 import { budgetsRow, journalRow, workerRow } from './health.ts';
-import { createLeadership } from './leadership.ts';
+import { createLeadership, type Leadership } from './leadership.ts';
 import { guardRunner, type Memory } from './memory.ts';
 
 /** One folder at work: its services, its board, and who leads. */
@@ -25,7 +27,8 @@ export interface Desk {
   readonly services: Services;
   readonly feed: BoardFeed;
   readonly pauses: Pauses;
-  settings(): WorkerSettings;
+  /** Null where nothing can be stored. */
+  readonly automatic: Automatic | null;
   configure(settings: WorkerSettings): void;
   setTyping(active: boolean): void;
   /** Workflow or agent files, approvals or pauses may have changed. */
@@ -56,10 +59,13 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   let settings = withFile(setup.settings);
   let storeFailure: Failure | null = null;
   let feed: BoardFeed | null = null;
+  let leadership: Leadership | null = null;
+  const people = createPeopleWrites();
   const composed = await composeServices(setup.folder, {
     alone: true,
     host: 'editor',
     historyDays: settings.historyDays,
+    people,
     onMessage: heardAgent,
     onStoreFailure(failure) {
       storeFailure ??= failure;
@@ -77,7 +83,11 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   const pauses = createPauses({ files: env.files, stateDir });
   const dismissals = createDismissals({ files: env.files, stateDir });
   let facts: FolderFacts = await readFacts(services, { pauses, settings });
-  const refreshing = createPace({ clock: env.clock, everyMs: REFRESH_EVERY_MS, work: () => void refreshNow() });
+  const refreshing = createPace({
+    clock: env.clock,
+    everyMs: REFRESH_EVERY_MS,
+    work: () => inBackground(refreshNow()),
+  });
 
   const board = createBoardFeed({
     clock: env.clock,
@@ -87,7 +97,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     isLive: (session) => env.locks.isHeld(path.join(layoutOf(stateDir).sessions, lockName(session))),
     facts: boardFacts,
     tell: (change) => deps.tell('changed', change),
-    onDeath: () => void goOn(),
+    onDeath: () => inBackground(goOn()),
     onProblem: deps.onFatal,
   });
   feed = board;
@@ -96,7 +106,20 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     const isOurs = typeof path === 'string' && path.startsWith('.savepoint/');
     if (isOurs || event.type.startsWith('git.')) refreshing.touch();
   });
-  const leadership =
+  const warn = (text: string): void => deps.tell('log', { level: 'warn', text });
+  const automatic =
+    journal === null || runner === null
+      ? null
+      : createAutomatic({
+          ...{ services, journal, runner, pauses, people, warn },
+          log: (text) => deps.tell('log', { level: 'debug', text }),
+          settings: () => settings,
+          onFailure: ({ message }) => warn(message),
+        });
+  board.subscribe((event, own) => {
+    if (!own) automatic?.bus.deliver(event);
+  });
+  leadership =
     journal === null
       ? null
       : createLeadership({
@@ -104,18 +127,21 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
           files: env.files,
           clock: env.clock,
           path: path.join(stateDir, 'triggers.lock'),
-          onLead: () => board.touch(),
+          onLead: () => {
+            board.touch();
+            inBackground(automatic?.lead());
+          },
           onLost: () => deps.onFatal(new Error(`The state folder ${stateDir} was taken away.`)),
         });
   const unwatch = journal === null ? [] : watchMarks();
   await board.ready;
-  void goOn();
+  inBackground(goOn());
 
   return ok({
-    ...{ services, feed: board, pauses, dismissals },
-    settings: () => settings,
+    ...{ services, feed: board, pauses, dismissals, automatic },
     configure(next) {
       settings = withFile(next);
+      automatic?.engine.configure(settings);
       refreshing.touch();
     },
     setTyping: (active) => runner?.setTyping(active),
@@ -123,6 +149,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     async close() {
       for (const stop of unwatch) stop();
       refreshing.close();
+      await automatic?.close();
       board.close();
       await composed.value.close();
       leadership?.close();
@@ -146,12 +173,13 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   }
 
   async function refreshNow(): Promise<void> {
-    try {
-      facts = await readFacts(services, { pauses, settings });
-      board.touch();
-    } catch (error) {
-      deps.onFatal(error);
-    }
+    facts = await readFacts(services, { pauses, settings });
+    board.touch();
+  }
+
+  /** What it meets is a failure that is told, or a bug. */
+  function inBackground(work: Promise<void> | undefined): void {
+    work?.catch(deps.onFatal);
   }
 
   /** What other windows and terminals approve, pause and dismiss shows here too. */

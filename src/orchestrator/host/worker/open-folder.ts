@@ -38,7 +38,7 @@ export async function openFolder(deps: FolderDeps): Promise<OpenedFolder> {
 }
 
 function atDesk(desk: Desk, deps: FolderDeps & { readonly calls: Map<string, number> }): OpenedFolder {
-  const { services, feed } = desk;
+  const { services, feed, automatic } = desk;
   const { env, tell, calls } = deps;
   return {
     handlers: {
@@ -52,7 +52,8 @@ function atDesk(desk: Desk, deps: FolderDeps & { readonly calls: Map<string, num
         desk.refresh();
         return reply;
       },
-      async wrote() {
+      async wrote(writes) {
+        if (automatic !== null) valueOf(await automatic.engine.wrote(writes));
         return null;
       },
       async pause({ workflow, paused }) {
@@ -89,7 +90,8 @@ function atDesk(desk: Desk, deps: FolderDeps & { readonly calls: Map<string, num
       },
     },
     heard(event, data) {
-      if (event === 'settings') desk.configure(data as HostEvents['settings']);
+      if (event === 'touched') automatic?.engine.touched(data as HostEvents['touched']);
+      else if (event === 'settings') desk.configure(data as HostEvents['settings']);
       else if (event === 'typing') desk.setTyping((data as HostEvents['typing']).active);
     },
   };

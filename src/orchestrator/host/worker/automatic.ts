@@ -1,0 +1,86 @@
+import { createActivityEngine } from '../../activity/activity-engine.ts';
+import { createAggregators } from '../../activity/aggregators.ts';
+import type { ActivityEngine } from '../../activity/api.ts';
+import type { Pauses } from '../../activity/pauses.ts';
+import type { PeopleWrites } from '../../activity/people-writes.ts';
+import { createTriggers } from '../../activity/triggers.ts';
+import { createEventLines } from '../../../contract/event-lines.ts';
+import type { Failure } from '../../../contract/failures.ts';
+import type { WorkerSettings } from '../../../contract/worker.ts';
+import { createMasker } from '../../agents/security-auditor/secrets/masker.ts';
+import type { Bus } from '../../bus/api.ts';
+import { createBus } from '../../bus/create-bus.ts';
+import { createMachineLoad } from '../../bus/machine-load.ts';
+import type { Services } from '../../commands/services.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { Runner } from '../../workflow/api.ts';
+import { createWorkTree } from '../../workspace/work-tree.ts';
+
+/** What happens in a folder without anybody asking for it: activities, what they start, and what events add up to. */
+export interface Automatic {
+  readonly engine: ActivityEngine;
+  readonly bus: Bus;
+  /** This process is the one of the folder that starts runs. */
+  lead(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createAutomatic(deps: {
+  readonly services: Services;
+  readonly journal: Journal;
+  readonly runner: Runner;
+  readonly pauses: Pauses;
+  /** Shared with the runner. */
+  readonly people: PeopleWrites;
+  readonly settings: () => WorkerSettings;
+  readonly onFailure: (failure: Failure) => void;
+  readonly warn: (text: string) => void;
+  /** Told each event that coordinates, as a line. */
+  readonly log: (line: string) => void;
+}): Automatic {
+  const { services, journal, runner, pauses, settings, onFailure, warn } = deps;
+  const { env, stateDir, workspace, library, registry } = services;
+  const { clock } = env;
+  const reader = services.reader();
+  const machineLoad = createMachineLoad({ clock });
+  const bus = createBus({ journal, reader, clock, machineLoad, mask: createMasker(), warn });
+  const lines = createEventLines();
+  bus.subscribe({
+    name: 'event-lines',
+    types: ['*'],
+    mode: 'immediate',
+    handle(event) {
+      const line = lines(event);
+      if (line !== null) deps.log(line);
+    },
+  });
+  const aggregators = createAggregators({ bus, journal, reader, clock, warn });
+  const triggers = createTriggers({
+    ...{ env, journal, reader, runner, library, workspace, pauses, settings },
+    agents: registry,
+  });
+  const engine = createActivityEngine({
+    ...{ env, stateDir, journal, reader, triggers, pauses, onFailure },
+    people: deps.people,
+    tree: createWorkTree({ root: workspace.root, stateDir, files: env.files, host: env.host }),
+    settings: settings(),
+  });
+
+  return {
+    engine,
+    bus,
+    async lead() {
+      for (const begin of [() => triggers.start(), () => engine.lead()]) {
+        const begun = await begin();
+        if (!begun.ok) onFailure(begun.failure);
+      }
+      await aggregators.lead();
+    },
+    async close() {
+      triggers.close();
+      await engine.close();
+      await aggregators.close();
+      await bus.close();
+    },
+  };
+}
