@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { createTrees } from '../views/trees/views.ts';
 import { createBadge } from './badge.ts';
-import { createRemembered, createScenes } from './facts.ts';
+import type { Scene } from '../views/trees/node.ts';
+import { createTrees } from '../views/trees/views.ts';
+import { createRemembered } from './facts.ts';
 import type { Folders } from './folder.ts';
 import { registerMenu } from './menu.ts';
 import { createNotifications } from './notifications.ts';
@@ -10,13 +11,13 @@ import { createStatusBar } from './status-bar.ts';
 
 export interface AttentionDeps {
   readonly folders: Folders;
+  readonly scene: () => Scene;
   readonly context: Pick<vscode.ExtensionContext, 'workspaceState' | 'extensionUri'>;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** Everything that tells a person how it stands, in the order in which it asks for attention: trees, status bar, badge, notifications. */
-export function createAttention({ folders, context, log }: AttentionDeps): vscode.Disposable {
-  const scene = createScenes();
+export function createAttention({ folders, scene, context, log }: AttentionDeps): vscode.Disposable {
   const looked = createRemembered(context.workspaceState, 'savepoint.looked');
   const dismissed = createRemembered(context.workspaceState, 'savepoint.dismissed');
   const builtIn = vscode.Uri.joinPath(context.extensionUri, 'dist', 'builtin');

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { createAttention } from './attention.ts';
 import { registerEditor } from './editor.ts';
 import { createScenes } from './facts.ts';
 import { createFolders, workerEntry, type OwnFolders } from './folders.ts';
 import { onSettingsChanged, readSettings } from './settings.ts';
+import { createTestExplorer } from './tests/explorer.ts';
 import { watchEdits } from './watch-edits.ts';
 
 /** What tests of the extension look at; nobody else gets it. */
@@ -26,7 +28,9 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     log,
     folders,
     watchEdits({ folders }),
+    createAttention({ folders, scene, log, context }),
     registerEditor({ folders, scene, log, context }),
+    createTestExplorer({ folders, log }),
     onSettingsChanged((settings) => folders.configure(settings)),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? { folders } : undefined;
