@@ -46,11 +46,12 @@ const generated = {
       activitybar: [{ id: CONTAINER, title: 'Savepoint', icon: 'media/savepoint.svg' }],
     },
     views: {
-      [CONTAINER]: VIEWS.map(({ id, name, icon, visibility, when }) => ({
+      [CONTAINER]: VIEWS.map(({ id, name, icon, visibility, size, when }) => ({
         id,
         name,
         icon: `$(${icon})`,
         visibility,
+        size,
         ...(when === undefined ? {} : { when }),
       })),
     },

@@ -37,6 +37,8 @@ export interface ViewContribution {
   readonly icon: string;
   /** How it is at first. */
   readonly visibility: 'visible' | 'collapsed';
+  /** Its share of the height at first, beside those of the others. */
+  readonly size: number;
   readonly when?: string;
 }
 

@@ -24,11 +24,11 @@ export type Standing = (typeof STANDINGS)[number];
 export type ViewId = `savepoint.${'runs' | 'activities' | 'workflows' | 'events' | 'health'}`;
 
 export const VIEWS: readonly (ViewContribution & { readonly id: ViewId })[] = [
-  { id: 'savepoint.runs', name: 'Runs', icon: 'play-circle', visibility: 'visible' },
-  { id: 'savepoint.activities', name: 'Activities', icon: 'history', visibility: 'visible' },
-  { id: 'savepoint.workflows', name: 'Workflows', icon: 'checklist', visibility: 'visible' },
-  { id: 'savepoint.events', name: 'Events', icon: 'broadcast', visibility: 'collapsed' },
-  { id: 'savepoint.health', name: 'Health', icon: 'pulse', visibility: 'collapsed' },
+  { id: 'savepoint.runs', name: 'Runs', icon: 'play-circle', visibility: 'visible', size: 5 },
+  { id: 'savepoint.activities', name: 'Activities', icon: 'history', visibility: 'visible', size: 2 },
+  { id: 'savepoint.workflows', name: 'Workflows', icon: 'checklist', visibility: 'visible', size: 2 },
+  { id: 'savepoint.events', name: 'Events', icon: 'broadcast', visibility: 'collapsed', size: 2 },
+  { id: 'savepoint.health', name: 'Health', icon: 'pulse', visibility: 'collapsed', size: 1 },
 ];
 
 /** Commands of views' rows, titles and keys only. */
