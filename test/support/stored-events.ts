@@ -1,22 +1,32 @@
-import type { NewEvent, StoredEvent } from '../../src/contract/events.ts';
+import type { StoredEvent } from '../../src/contract/events.ts';
+import type { JsonObject } from '../../src/contract/json.ts';
 
-/** An event as the journal would have it; `sequence` also makes its id. */
-export function storedEvent(event: Partial<StoredEvent> & Pick<StoredEvent, 'type'>, sequence = 1): StoredEvent {
-  return {
-    specversion: '1.0',
-    id: `event-${sequence}`,
-    source: 'test',
-    time: '2026-01-01T00:00:00.000Z',
-    data: {},
-    sequence,
-    sessionid: 'session',
-    epoch: 1,
-    priority: 'normal',
-    origin: 'human',
-    ...event,
-  };
+/** Stores events as a session would, one second apart, without a disk. */
+export interface ScriptedSession {
+  readonly session: string;
+  store(type: string, data: object, over?: Partial<StoredEvent>): StoredEvent;
 }
 
-export function newEvent(type: string, event: Partial<NewEvent> = {}): NewEvent {
-  return { source: 'test', data: {}, ...event, type };
+export function scriptedSession(session: string, epoch = 1): ScriptedSession {
+  let sequence = 0;
+  return {
+    session,
+    store(type, data, over = {}) {
+      sequence++;
+      return {
+        specversion: '1.0',
+        id: `${session}-${sequence}`,
+        source: 'savepoint/test',
+        type,
+        time: new Date(Date.UTC(2026, 10, 21, 12, 0, epoch * 600 + sequence)).toISOString(),
+        data: data as JsonObject,
+        sequence,
+        sessionid: session,
+        epoch,
+        priority: 'normal',
+        origin: 'unknown',
+        ...over,
+      };
+    },
+  };
 }

@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { applyChange } from '../../src/contract/apply-change.ts';
+import type { Board } from '../../src/contract/board.ts';
+import type { StoredEvent } from '../../src/contract/events.ts';
+import { applyEvent, runsInHour } from '../../src/orchestrator/board/board-fold.ts';
+import { changesBetween } from '../../src/orchestrator/board/changes.ts';
+import { applyFacts, dismissFinding } from '../../src/orchestrator/board/finding-fold.ts';
+import { createPace } from '../../src/orchestrator/board/pace.ts';
+import { SHOWN_RUNS } from '../../src/orchestrator/board/run-fold.ts';
+import { applyDecided } from '../../src/orchestrator/board/unchecked.ts';
+import { whenWords } from '../../src/orchestrator/board/workflow-words.ts';
+import type { RunStart } from '../../src/orchestrator/workflow/run-events.ts';
+import { proves } from '../requirements.ts';
+import { createSimulatedClock } from '../support/simulated-env.ts';
+import { scriptedSession } from '../support/stored-events.ts';
+import { checked, finding, runOf, story, wholeRun, written, type Story } from './stories.ts';
+
+const filesOf = ({ files }: Board): readonly string[] => files.map(({ file }) => file);
+const statusOf = (board: Board, run: string): string | undefined => board.runs.find((row) => row.run === run)?.status;
+
+describe(proves('F1', 'board: runs'), () => {
+  let told: Story;
+  beforeEach(() => (told = story()));
+
+  it('shows a run as live only while the session that has it is', () => {
+    const there = scriptedSession('there');
+    told.take(there.store('workflow.started', runOf(1, ['a.ts'], { session: 'there' })));
+    assert.equal(statusOf(told.board({ live: new Set(['here', 'there']) }), 'run-1'), 'running');
+    assert.equal(statusOf(told.board(), 'run-1'), 'interrupted');
+  });
+
+  it('counts an event once, however often it comes', () => {
+    const start = runOf(1, ['a.ts']);
+    const events = wholeRun(told.here, start, { findings: [] });
+    told.take(...events);
+    const once = told.board();
+    told.take(...events, ...events);
+    assert.deepEqual(told.board(), once);
+  });
+
+  it('asks for the start of a run that it does not know', () => {
+    const event = told.here.store('workflow.resumed', { run: 'old', session: 'here', again: [] });
+    assert.equal(applyEvent(told.fold, event, { paused: false }), 'unknown');
+    assert.equal(applyEvent(told.fold, written(told.here, 'a.ts', '1'), { paused: false }), 'done');
+    assert.equal(applyEvent(told.fold, told.here.store('test.case.completed', {}), { paused: false }), 'other');
+  });
+
+  it('shows the newest, the live and those under Failed, and forgets the rest', () => {
+    const failing = runOf(1, [], { workflow: 'nightly' });
+    const fixed = runOf(2, []);
+    told.take(...wholeRun(told.here, failing, { findings: [finding('a.ts')] }));
+    told.take(...wholeRun(told.here, fixed, { findings: [finding('b.ts')] }));
+    told.take(told.here.store('workflow.started', runOf(3, [])));
+    for (let number = 4; number < 4 + SHOWN_RUNS; number++)
+      told.take(...wholeRun(told.here, runOf(number, []), { findings: [] }));
+    const { runs, olderRuns } = told.board();
+    const numbers = runs.map(({ number }) => number);
+    assert.deepEqual(numbers.slice(-3), [4, 3, 1], 'run 2 passed since, run 1 never did');
+    assert.equal(numbers.length, SHOWN_RUNS + 2);
+    assert.equal(olderRuns, 1);
+    assert.equal(told.fold.runs.runs.size, numbers.length);
+  });
+
+  it('says of a row what it would take the whole run to say', () => {
+    const cases = [1, 2, 3, 4, 5, 6, 7].map((n) => ({ name: `test ${n}`, file: 't.ts', status: 'failed' as const }));
+    const tests = { passed: 0, failed: 7, skipped: 0, selected: 7, total: 7, verdict: 'failed' as const };
+    const findings = [finding('a.ts'), finding('b.ts', { severity: 'warning' })];
+    const notChecked = [{ what: 'lint', why: 'eslint is missing' }];
+    told.take(...wholeRun(told.here, runOf(1, ['a.ts']), { findings, cases, tests, notChecked }));
+    const [row] = told.board().runs;
+    assert.deepEqual(row?.findings, { error: 1, warning: 1, info: 0 });
+    assert.deepEqual(row?.failing, ['test 1', 'test 2', 'test 3', 'test 4', 'test 5']);
+    assert.deepEqual(row?.notChecked, ['lint: eslint is missing']);
+    assert.equal('cases' in (row?.tests ?? {}), false);
+  });
+
+  it('counts the automatic runs of the last hour, whoever started them', () => {
+    const trigger = { kind: 'activity', activities: ['a'], lineage: null, beside: [] } as const;
+    const event = told.here.store('workflow.started', runOf(1, [], { trigger }));
+    told.take(event, told.here.store('workflow.started', runOf(2, [])));
+    const at = Date.parse(event.time);
+    assert.equal(runsInHour(told.fold, at), 1);
+    assert.equal(runsInHour(told.fold, at + 3_600_001), 0);
+  });
+});
+
+describe(proves('F1', 'board: findings'), () => {
+  let told: Story;
+  beforeEach(() => {
+    told = story();
+    const contents = { 'a.ts': 'one', 'b.ts': 'two' };
+    told.take(
+      ...wholeRun(told.here, runOf(1, ['a.ts', 'b.ts']), { findings: [finding('a.ts'), finding('b.ts')], contents }),
+    );
+  });
+
+  it('stand with their run as long as the file has the content that was checked', () => {
+    told.take(written(told.here, 'a.ts', 'one'));
+    assert.deepEqual(filesOf(told.board()), ['a.ts', 'b.ts']);
+    assert.equal(told.board().files[0]?.findings[0]?.number, 1);
+    told.take(written(told.here, 'a.ts', 'other'));
+    assert.deepEqual(filesOf(told.board()), ['b.ts']);
+    told.take(told.here.store('file.deleted', { path: 'b.ts' }, { subject: 'b.ts' }));
+    assert.deepEqual(filesOf(told.board()), []);
+  });
+
+  it('go when the next check of the file finds nothing, and stay where it did not look', () => {
+    told.take(...wholeRun(told.here, runOf(2, ['a.ts']), { findings: [] }));
+    assert.deepEqual(filesOf(told.board()), ['b.ts']);
+  });
+
+  it('are not shown where the file was written while it was checked', () => {
+    const start = runOf(2, ['c.ts']);
+    told.take(told.here.store('workflow.started', start), written(told.here, 'c.ts', 'newer'));
+    told.take(checked(told.here, start, { findings: [finding('c.ts')], contents: { 'c.ts': 'older' } }));
+    assert.deepEqual(filesOf(told.board()), ['a.ts', 'b.ts']);
+  });
+
+  it('in other files go with the change that they came from', () => {
+    told.take(
+      ...wholeRun(told.here, runOf(2, ['a.ts']), { findings: [finding('user.ts')], contents: { 'user.ts': 'u' } }),
+    );
+    assert.deepEqual(filesOf(told.board()), ['b.ts', 'user.ts']);
+    told.take(...wholeRun(told.here, runOf(3, ['a.ts']), { findings: [] }));
+    assert.deepEqual(filesOf(told.board()), ['b.ts']);
+  });
+
+  it('go where the file is not what was checked, or does not differ from HEAD any more', () => {
+    const facts = {
+      contents: new Map([
+        ['a.ts', 'one'],
+        ['b.ts', 'two'],
+      ]),
+      changed: new Set(['a.ts', 'b.ts']),
+    };
+    assert.equal(applyFacts(told.fold.findings, facts), false);
+    assert.equal(applyFacts(told.fold.findings, { ...facts, changed: new Set(['a.ts']) }), true);
+    assert.deepEqual(filesOf(told.board()), ['a.ts']);
+    assert.equal(applyFacts(told.fold.findings, { contents: new Map([['a.ts', 'x']]), changed: null }), true);
+    assert.deepEqual(filesOf(told.board()), []);
+  });
+
+  it('of a whole look do not depend on what differs from HEAD', () => {
+    const scope = { kind: 'all', base: null, files: null, count: 9 } as const;
+    told.take(
+      ...wholeRun(told.here, runOf(2, [], { scope }), { findings: [finding('z.ts')], contents: { 'z.ts': 'z' } }),
+    );
+    assert.deepEqual(filesOf(told.board()), ['z.ts'], 'it looked at a.ts and b.ts too');
+    applyFacts(told.fold.findings, { contents: new Map([['z.ts', 'z']]), changed: new Set() });
+    assert.deepEqual(filesOf(told.board()), ['z.ts']);
+  });
+
+  it('beyond the limit are counted, the gravest being shown', () => {
+    const many = [
+      finding('c.ts', { severity: 'info', fingerprint: '1' }),
+      finding('d.ts'),
+      finding('d.ts', { fingerprint: '2' }),
+    ];
+    told.take(...wholeRun(told.here, runOf(2, ['a.ts', 'b.ts', 'c.ts', 'd.ts']), { findings: many }));
+    const { files } = told.board({ maxProblems: 1 });
+    assert.deepEqual(
+      files.map(({ file, findings, left }) => [file, findings.length, left]),
+      [
+        ['c.ts', 0, 1],
+        ['d.ts', 1, 1],
+      ],
+    );
+  });
+
+  it('that a person dismissed go at once', () => {
+    dismissFinding(told.fold.findings, 'a.ts some.rule');
+    assert.deepEqual(filesOf(told.board()), ['b.ts']);
+  });
+});
+
+describe(proves('F1', 'board: what crosses'), () => {
+  /** What may happen, by a number each. */
+  const step = fc.record({
+    what: fc.constantFrom('start', 'check', 'complete', 'fail', 'write', 'settle', 'pause', 'die'),
+    run: fc.integer({ min: 1, max: 70 }),
+    file: fc.constantFrom('a.ts', 'b.ts', 'c.ts'),
+    cut: fc.boolean(),
+  });
+
+  it('a snapshot and the changes after it are the later snapshot', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const told = story();
+        const starts = new Map<number, RunStart>();
+        let paused = false;
+        let live = new Set(['here']);
+        let shown = told.board();
+        for (const { what, run, file, cut } of steps) {
+          const start = starts.get(run) ?? runOf(run, [file]);
+          if (what === 'start') starts.set(run, start);
+          if (what === 'pause') paused = !paused;
+          if (what === 'die') live = new Set();
+          const event = eventFor({ told, what, file, start });
+          if (event) told.take(event);
+          if (!cut) continue;
+          const later = told.board({ paused, live });
+          const change = changesBetween(shown, later);
+          shown = change === null ? shown : applyChange(shown, structuredClone(change));
+          assert.deepEqual(shown, later);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  function eventFor(of: {
+    readonly told: Story;
+    readonly what: string;
+    readonly file: string;
+    readonly start: RunStart;
+  }): StoredEvent | null {
+    const { here } = of.told;
+    const { run } = of.start;
+    switch (of.what) {
+      case 'start':
+        return here.store('workflow.started', of.start);
+      case 'check':
+        return checked(here, of.start, { findings: [finding(of.file)], contents: { [of.file]: 'x' } });
+      case 'complete':
+        return here.store('workflow.completed', { run, status: 'completed' });
+      case 'fail':
+        return here.store('workflow.cancelled', { run });
+      case 'write':
+        return written(here, of.file, String(of.start.number));
+      default:
+        return null;
+    }
+  }
+
+  it('says nothing where nothing differs', () => {
+    const told = story();
+    told.take(...wholeRun(told.here, runOf(1, ['a.ts']), { findings: [finding('a.ts')] }));
+    assert.equal(changesBetween(told.board(), structuredClone(told.board())), null);
+  });
+
+  it('goes at once after calm, then at the pace, and never for nothing', () => {
+    const clock = createSimulatedClock();
+    let done = 0;
+    const pace = createPace({ clock, everyMs: 500, work: () => done++ });
+    pace.touch();
+    pace.touch();
+    clock.advance(0);
+    assert.equal(done, 1);
+    for (let turn = 0; turn < 10; turn++) {
+      pace.touch();
+      clock.advance(100);
+    }
+    assert.equal(done, 3, 'twice a second');
+    clock.advance(5000);
+    assert.equal(done, 3);
+    pace.touch();
+    clock.advance(0);
+    assert.equal(done, 4);
+    pace.touch();
+    pace.close();
+    clock.advance(5000);
+    assert.equal(done, 4);
+    assert.equal(clock.waiting(), 0);
+  });
+});
+
+describe(proves('F1', 'board: words and counts'), () => {
+  it('tells when a workflow runs', () => {
+    const on = { activity: { paths: ['src/**'] }, commit: {} };
+    const off = { paused: false, setting: false };
+    assert.equal(whenWords(on, off), 'after edits in src/**, after a commit');
+    assert.equal(whenWords({ schedule: { cron: '0 9 * * *' } }, off), 'on schedule 0 9 * * *');
+    assert.equal(whenWords(undefined, off), 'by hand');
+    assert.equal(whenWords(on, { ...off, paused: true }), 'off, you paused it');
+    assert.equal(whenWords({ manual: {} }, { ...off, paused: true }), 'by hand', 'a person starts it all the same');
+    assert.equal(whenWords(on, { ...off, setting: true }), 'off in the settings');
+  });
+
+  it('counts files that nothing has checked or is going to', () => {
+    const decision = (kind: 'started' | 'filtered' | 'over-budget') => ({
+      ...{ workflow: 'checks', decision: kind, why: '', run: null, number: null, at: '' },
+    });
+    const activity = (file: string, kind: Parameters<typeof decision>[0]) => ({
+      ...{
+        id: file,
+        origin: 'human' as const,
+        startedAt: '',
+        lastAt: '',
+        settledAt: '',
+        total: 1,
+        writes: 1,
+        label: '',
+      },
+      files: [{ path: file, change: 'modified' as const }],
+      decisions: [decision(kind)],
+    });
+    const unchecked = new Set<string>();
+    applyDecided(unchecked, [activity('a', 'over-budget'), activity('b', 'filtered')], false);
+    assert.deepEqual([...unchecked], ['a'], 'nobody asked for b');
+    applyDecided(unchecked, [activity('b', 'filtered')], true);
+    assert.deepEqual([...unchecked], ['a', 'b']);
+    applyDecided(unchecked, [activity('a', 'started')], false);
+    assert.deepEqual([...unchecked], ['b']);
+  });
+});
