@@ -18,6 +18,7 @@ import {
   checkLine,
   commandLine,
   contextLine,
+  decisionLine,
   eventLine,
   problemLine,
   resultLine,
@@ -47,6 +48,7 @@ const anyLine = z.discriminatedUnion('kind', [
   checkLine,
   commandLine,
   contextLine,
+  decisionLine,
   errorLine,
 ]);
 export type Line = z.infer<typeof anyLine>;

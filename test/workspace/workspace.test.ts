@@ -57,6 +57,36 @@ describe(proves('A1', 'workspace'), () => {
       assert.equal((await scopeOf({ all: true })).files.length, 4);
     });
 
+    describe('within files', () => {
+      it('is what of them still differs from HEAD, which may be nothing; what is gone is told as removed', async () => {
+        createRepository(root, { 'a.ts': '1', 'b.ts': '1', 'gone.ts': '1', '.gitignore': 'out/\n' });
+        writeTree(root, { 'a.ts': '2', 'other.ts': 'n', 'out/x.js': 'x', 'ü/neu.ts': 'n' });
+        rmSync(join(root, 'gone.ts'));
+        const base = git(root, 'rev-parse', 'HEAD').trim();
+        const workspace = open();
+        const within = ['ü/neu.ts', 'b.ts', 'a.ts', 'gone.ts', 'out/x.js', 'never.ts'];
+        const scope = value(await workspace.scope({ within }));
+        assert.deepEqual(scope, { kind: 'changed', base, files: ['a.ts', 'ü/neu.ts'] });
+        assert.deepEqual(await workspace.removed(scope), ['gone.ts']);
+        assert.deepEqual(await scopeOf({ within: ['b.ts'] }), { kind: 'changed', base, files: [] });
+        assert.deepEqual(await scopeOf({ within: [] }), { kind: 'changed', base, files: [] });
+      });
+
+      it('is those that exist where there is no git or no commit', async () => {
+        writeTree(root, { 'a.ts': '1', 'b.ts': '1', '.gitignore': 'out/\n', 'out/x.js': 'x' });
+        const within = ['b.ts', 'never.ts', 'out/x.js'];
+        assert.deepEqual(await scopeOf({ within }), { kind: 'files', base: null, files: ['b.ts'] });
+        git(root, 'init', '-q');
+        assert.deepEqual(await scopeOf({ within }), { kind: 'files', base: null, files: ['b.ts'] });
+      });
+
+      it('refuses what is no path of a file in the workspace', async () => {
+        createRepository(root, { 'a.ts': '1' });
+        for (const path of ['../a.ts', '/a.ts', './a.ts', 'src/../a.ts'])
+          assert.match(problem(await open().scope({ within: [path] })), /no path of a file/, path);
+      });
+    });
+
     it('has a file that was taken out of the index and is still there', async () => {
       createRepository(root, { 'a.ts': '1', 'b.ts': '1' });
       git(root, 'rm', '-q', '--cached', 'a.ts');

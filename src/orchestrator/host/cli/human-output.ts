@@ -105,7 +105,9 @@ export function createHumanOutput(options: HumanOptions): HumanOutput {
         out.write(item.text.endsWith('\n') ? item.text : `${item.text}\n`);
         return;
       case 'note':
-        say(item.text);
+        // Of `why` the sentences are the answer.
+        if (command === 'why') print([{ text: printable(item.text) }]);
+        else say(item.text);
         return;
       case 'error':
         close();
