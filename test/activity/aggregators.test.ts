@@ -6,7 +6,7 @@ import { AGGREGATED_TYPES } from '../../src/orchestrator/activity/temporal.ts';
 import { createBusRig, type BusRig } from '../support/bus-rig.ts';
 import { createSimulatedClock, createSimulatedMachine, type SimulatedMachine } from '../support/simulated-env.ts';
 import { proves } from '../requirements.ts';
-import { newEvent, storedEvent } from '../support/stored-events.ts';
+import { newEvent, storedEvent } from '../support/sample-events.ts';
 
 const write = (path = 'a.ts') => newEvent('file.modified', { subject: path, data: { path } });
 

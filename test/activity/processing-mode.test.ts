@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { PRIORITIES } from '../../src/contract/events.ts';
 import { processingModeOf, type SystemLoad } from '../../src/orchestrator/activity/processing-mode.ts';
 import { proves } from '../requirements.ts';
-import { storedEvent } from '../support/stored-events.ts';
+import { storedEvent } from '../support/sample-events.ts';
 
 const CALM: SystemLoad = { cpu: 0.1, memory: 0.3, queue: 0, latencyMs: 1 };
 /** Each sign of load just over its figure. */

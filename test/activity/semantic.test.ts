@@ -9,7 +9,7 @@ import {
   type SemanticAggregation,
 } from '../../src/orchestrator/activity/semantic.ts';
 import { proves } from '../requirements.ts';
-import { storedEvent } from '../support/stored-events.ts';
+import { storedEvent } from '../support/sample-events.ts';
 
 const MINUTE = 60_000;
 type Given = readonly [type: string, at: number, origin?: Origin];

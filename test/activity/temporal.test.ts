@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { StoredEvent } from '../../src/contract/events.ts';
 import { aggregatedEvent, createTemporalWindows, type Window } from '../../src/orchestrator/activity/temporal.ts';
 import { proves } from '../requirements.ts';
-import { storedEvent } from '../support/stored-events.ts';
+import { storedEvent } from '../support/sample-events.ts';
 
 const modified = (path: string, sequence: number, more: Partial<StoredEvent> = {}): StoredEvent =>
   storedEvent({ type: 'file.modified', subject: path, data: { path }, ...more }, sequence);

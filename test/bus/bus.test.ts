@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { StoredEvent } from '../../src/contract/events.ts';
 import { proves } from '../requirements.ts';
 import { createBusRig } from '../support/bus-rig.ts';
-import { newEvent, storedEvent } from '../support/stored-events.ts';
+import { newEvent, storedEvent } from '../support/sample-events.ts';
 
 const critical = { priority: 'critical' } as const;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSimulatedMachine } from '../support/simulated-env.ts';
 import { createBusRig } from '../support/bus-rig.ts';
 import { proves } from '../requirements.ts';
-import { newEvent } from '../support/stored-events.ts';
+import { newEvent } from '../support/sample-events.ts';
 
 describe(proves('A5', 'dead letters'), () => {
   it('keep an event that a handler failed on over the death of the process; redriven it is gone', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createEventLines, parseEventLine, printEventLine } from '../../src/contract/event-lines.ts';
 import type { JsonObject } from '../../src/contract/json.ts';
 import { proves } from '../requirements.ts';
-import { storedEvent } from '../support/stored-events.ts';
+import { storedEvent } from '../support/sample-events.ts';
 
 describe(proves('E7', 'event lines'), () => {
   it('say what happened, in which workflow and phase', () => {
