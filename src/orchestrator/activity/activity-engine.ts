@@ -112,7 +112,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     if (!moved.ok) return moved;
     const changes = await lookAt({ tree, known }, moves.length > 0 ? { found: moved.value } : { hinted: taken });
     hints.looked(clock.monotonic() - from);
-    return changes.ok ? ingest.seen(changes.value) : changes;
+    return changes.ok ? ingest.seen(changes.value, taken?.at ?? clock.now()) : changes;
   }
 
   /** HEAD moves a moment after the index is unlocked: one more pause, then it has. */
@@ -195,7 +195,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     bursts.restore(past.open);
     keep(follow(events, first));
     if (!baseline.ok) return baseline;
-    const missed = await ingest.seen(await missedWrites({ tree, known }, { past, since }));
+    const missed = await ingest.seen(await missedWrites({ tree, known }, { past, since }), clock.now());
     return missed.ok ? look() : missed;
   }
 

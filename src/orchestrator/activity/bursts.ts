@@ -19,8 +19,8 @@ export interface Bursts {
   close(): void;
 }
 
-/** A write's own time counts where it is this close to now; else the file was given another time. */
-const SANE_MS = 5000;
+/** A write's own time counts where it is this close to now: looks may be late, and clocks jump. */
+const SANE_MS = 15_000;
 
 /**
  * `catchUp` is awaited when a burst is due: what was hinted at by then still belongs to it. `settled` is called once for each burst,

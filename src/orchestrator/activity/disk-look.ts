@@ -13,6 +13,8 @@ export interface SeenChange extends ContentChange {
 export interface Hinted {
   readonly paths: ReadonlySet<string>;
   readonly all: boolean;
+  /** When the last of them came, by the wall clock, milliseconds. */
+  readonly at: number;
 }
 
 /** More hints than this are one question to git instead of one for each file. */

@@ -63,7 +63,7 @@ export function createHints(deps: { readonly clock: Clock; readonly due: () => v
       if (firstAt === null) return null;
       cancel?.();
       cancel = null;
-      const taken = { paths, all };
+      const taken = { paths, all, at: clock.now() - (clock.monotonic() - lastAt) };
       paths = new Set();
       all = false;
       firstAt = null;

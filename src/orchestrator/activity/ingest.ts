@@ -20,8 +20,8 @@ import type { RunWrites } from './run-writes.ts';
 export interface Ingest {
   /** What this window's editor did. Resolves when it is stored. */
   editor(writes: readonly EditorWrite[]): Promise<Result<null>>;
-  /** What was seen to have changed on disk. */
-  seen(changes: readonly SeenChange[]): Promise<Result<null>>;
+  /** What was seen to have changed on disk; `at`: when it was hinted at, by the wall clock, milliseconds. */
+  seen(changes: readonly SeenChange[], at: number): Promise<Result<null>>;
   /** A file that a step wrote which may: the run's own word for it. */
   runWrote(event: StoredEvent): Promise<void>;
   /** A save of a window that does not lead; false where it is none, or is in an activity already. */
@@ -47,6 +47,7 @@ export interface IngestDeps {
 
 /** Groups that wait for the disk at once: a storm fills no memory. */
 const AT_ONCE = 500;
+/** The watcher's delay at most. */
 const SANE_MS = 5000;
 
 export function createIngest(deps: IngestDeps): Ingest {
@@ -123,16 +124,17 @@ export function createIngest(deps: IngestDeps): Ingest {
     return [...(await tree.committed(await tree.head(), [folder])).keys()].filter((path) => path !== folder);
   }
 
-  async function seen(changes: readonly SeenChange[]): Promise<Result<null>> {
-    for (let at = 0; at < changes.length; at += AT_ONCE) {
-      const stored = await store(changes.slice(at, at + AT_ONCE).flatMap((change) => seenEvents(change)));
+  async function seen(changes: readonly SeenChange[], hintedAt: number): Promise<Result<null>> {
+    const timed = changes.map((change) => ({ change, at: timeOf(change.mtimeMs, hintedAt) }));
+    timed.sort((one, other) => (one.at < other.at ? -1 : 1));
+    for (let from = 0; from < timed.length; from += AT_ONCE) {
+      const stored = await store(timed.slice(from, from + AT_ONCE).flatMap(seenEvents));
       if (!stored.ok) return stored;
     }
     return ok(null);
   }
 
-  function seenEvents(change: SeenChange): readonly NewEvent[][] {
-    const at = timeOf(change.mtimeMs);
+  function seenEvents({ change, at }: { readonly change: SeenChange; readonly at: string }): readonly NewEvent[][] {
     const writer = runs.writerOf(change.path, at);
     if (writer.kind === 'known') return [[watched(change, { ...writer, at })]];
     const before = held.get(change.path) ?? { before: change.before, runs: [] };
@@ -207,10 +209,10 @@ export function createIngest(deps: IngestDeps): Ingest {
     return store(events);
   }
 
-  /** A file may carry any time: only one of just now says when it was written. */
-  function timeOf(mtimeMs: number | null): string {
-    const now = env.clock.now();
-    return new Date(mtimeMs !== null && mtimeMs <= now && now - mtimeMs <= SANE_MS ? mtimeMs : now).toISOString();
+  /** A file may carry any time: only one shortly before the hint says when it was written. */
+  function timeOf(mtimeMs: number | null, hintedAt: number): string {
+    const isSane = mtimeMs !== null && mtimeMs <= env.clock.now() && hintedAt - mtimeMs <= SANE_MS;
+    return new Date(isSane ? mtimeMs : hintedAt).toISOString();
   }
 
   async function store(groups: readonly (readonly NewEvent[])[]): Promise<Result<null>> {
