@@ -36,7 +36,11 @@ export default tseslint.config(
   },
   {
     // Everything that decides or folds must give the same answer for the same input (docs/architecture.md).
-    files: ['src/contract/**/*.ts', 'src/orchestrator/workflow/{decide,evolve,state,fold,view}*.ts'],
+    files: [
+      'src/contract/**/*.ts',
+      'src/orchestrator/workflow/{decide,evolve,state,fold,view}*.ts',
+      'src/orchestrator/activity/{temporal,semantic,digest,processing-mode,adaptive-batching,flow-metrics}.ts',
+    ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'performance', 'crypto'],
       'no-restricted-properties': [
