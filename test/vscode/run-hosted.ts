@@ -17,6 +17,9 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Inside the repository, so that the bundles find mocha. */
 const BUNDLES = path.join(ROOT, '.vscode-test', `suite-${process.pid}`);
 
+/** Characters of what VS Code said at last, shown after a failure. */
+const TAIL = 4_000;
+
 export interface SuiteCount {
   readonly passed: number;
   readonly failed: number;
@@ -108,9 +111,11 @@ async function runFile(file: string): Promise<SuiteCount> {
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   const end = results.end();
   process.stdout.write(`    (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
+  const ran = end !== null && end.passed + end.failed > 0;
+  if (problem !== null) process.stdout.write(`${Buffer.concat(output).toString('utf8').slice(-TAIL)}\n`);
   // An exit code of 0 without a test is possible, and a failure.
-  if (end !== null && end.passed + end.failed > 0 && (problem === null || end.failed > 0)) return end;
-  process.stdout.write(`    ${problem ?? 'no test ran'}\n${Buffer.concat(output).toString('utf8').slice(-4_000)}\n`);
+  if (ran && (problem === null || end.failed > 0)) return end;
+  process.stdout.write(`    ${problem ?? 'no test ran'}\n`);
   return { passed: end?.passed ?? 0, failed: (end?.failed ?? 0) + 1, pending: end?.pending ?? 0 };
 }
 

@@ -2,9 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { copySample } from '../samples/copy-sample.ts';
 import { git } from '../support/git-repository.ts';
-
-/** How long the tests of the slow module take: long enough to do something while a run is under way. */
-export const SLOW_MS = 6_000;
+import { SLOW_MS } from './host/hosted.ts';
 
 const SLOW_TEST = `import { test } from 'node:test';
 import { slow } from '../src/lib/slow.ts';

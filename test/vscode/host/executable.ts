@@ -27,6 +27,7 @@ const browser = await openBrowser();
 let code: number;
 try {
   code = await runTests(vscode, browser);
+  if (code !== 0) process.stderr.write(`The extension's log:\n${vscode.log('Savepoint')}\n`);
 } finally {
   await browser.close();
   await vscode.stop();

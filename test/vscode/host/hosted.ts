@@ -31,3 +31,6 @@ export const socketsOf = (home: string): { readonly results: string; readonly pa
   results: path.join(home, 'results.sock'),
   page: path.join(home, 'page.sock'),
 });
+
+/** How long the test of the workspace's slow module takes: long enough to do something while a run is under way. */
+export const SLOW_MS = 6_000;

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { SLOW_MS } from '../workspace.ts';
+import { SLOW_MS } from '../host/hosted.ts';
 import {
   atRest,
   events,
