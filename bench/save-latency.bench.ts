@@ -1,7 +1,7 @@
 import { percentile, type Bench } from './lib/bench.ts';
 import { probeVscode } from './lib/vscode-probe.ts';
 
-const SAVES = 300;
+const SAVES = 100;
 
 let known: Promise<{ readonly without: readonly number[]; readonly added: readonly number[] }> | null = null;
 
@@ -27,7 +27,7 @@ function measureSaves(): NonNullable<typeof known> {
         for (let count = 0; count < Number(saves); count++) times.push(await save());
         return times;
       };
-      await series(); // Warms up.
+      for (let count = 0; count < 20; count++) await save(); // Warms up.
       const without = await series();
       await vscode.extensions.getExtension('savepoint.savepoint')?.activate();
       await new Promise((resolve) => setTimeout(resolve, 3000)); // Its worker has started.
