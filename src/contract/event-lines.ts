@@ -25,7 +25,12 @@ const NAMES: Readonly<Record<string, string>> = {
   'agent.timeout': 'ERROR_ENCOUNTERED',
   'system.alert': 'ERROR_ENCOUNTERED',
 };
-const COORDINATION = /^(?:workflow|agent|activity|git|system)\.|\.aggregated$|^(?:feature-development|bug-fix)$/;
+/** Types of events that print, as a subscription names them: `prefix.*` or exact. */
+export const EVENT_LINE_TYPES: readonly string[] = [
+  ...['workflow.*', 'agent.*', 'activity.*', 'git.*', 'system.*'],
+  ...['file.modified.aggregated', 'tool.used.aggregated', 'performance.metric.aggregated'],
+  ...['feature-development', 'bug-fix'],
+];
 
 /** Of one value of the data, as JSON: a line is for reading, and the event keeps the whole. */
 const MAX_VALUE = 500;
@@ -39,7 +44,7 @@ const MAX_RUNS = 1000;
 export function createEventLines(): (event: StoredEvent) => string | null {
   const workflows = new Map<string, string>();
   return (event) => {
-    if (!COORDINATION.test(event.type)) return null;
+    if (!prints(event.type)) return null;
     const { data } = event;
     const run = text(data['run']);
     if (event.type === 'workflow.started') remember(workflows, run, text(data['workflow']));
@@ -67,6 +72,10 @@ export function parseEventLine(line: string): EventLine | null {
     if (error instanceof SyntaxError || error instanceof URIError) return null;
     throw error;
   }
+}
+
+function prints(type: string): boolean {
+  return EVENT_LINE_TYPES.some((one) => (one.endsWith('.*') ? type.startsWith(one.slice(0, -1)) : type === one));
 }
 
 function lineType(type: string): string {
