@@ -160,6 +160,7 @@ export function createEngineRig(
         joined.add(session);
         return ok(runnerOn(session));
       },
+      sweep: () => Promise.resolve(),
       reader,
       claims: claimsFor(null),
     });

@@ -125,6 +125,7 @@ export async function composeServices(folder: string, options: ComposeOptions = 
         joined.add(observed);
         return ok({ epoch: observed.epoch, runner: runnerOn(observed) });
       },
+      sweep: () => processes.sweep(),
       reader: reader(),
       claims: claimsFor(null),
     });

@@ -17,6 +17,8 @@ export function createRenewedRunner(deps: {
   readonly first: OwnSession;
   /** Opens one more session of this process. */
   readonly open: () => Promise<Result<OwnSession>>;
+  /** Ends what dead processes of this workspace left at work: before anything of theirs is gone on with. */
+  readonly sweep: () => Promise<unknown>;
   readonly reader: JournalReader;
   /** Those of somebody who only looks. */
   readonly claims: Pick<Claims, 'find'>;
@@ -44,6 +46,7 @@ export function createRenewedRunner(deps: {
       return (ownerOf(ref) ?? first).runner.supersedeRun(ref, how);
     },
     async goOn() {
+      await deps.sweep();
       // The runs may be of any session that ended: the newest of ours is to be newer than they.
       const ended = reader.sessions().filter(({ live }) => !live);
       const session = await newerThan(Math.max(0, ...ended.map(({ epoch }) => epoch)));
@@ -87,6 +90,7 @@ export function createRenewedRunner(deps: {
     const claim = claims.find(ref);
     // Where somebody else has it, whoever is asked says so.
     if (owner || claim === null || claim.live) return { ok: true, value: owner ?? newest() };
+    await deps.sweep();
     const [last] = reader.events({ run: claim.run, limit: 1 });
     return newerThan(last?.epoch ?? 0);
   }
