@@ -2,30 +2,37 @@ import * as vscode from 'vscode';
 import { lines } from '../lines.ts';
 import type { Hindrance, Way } from './guard.ts';
 
-/** Answers in a quick pick: what a person asked for cannot be done, or there is nothing to do it to. Never a toast (UX: three kinds only). */
+/**
+ * Answers in a quick pick: what a person asked for cannot be done, or there is nothing to do it to. Never a toast (UX: three kinds
+ * only). Enter takes the first way on, where there is one.
+ */
 export async function answer({ text, ways }: Hindrance): Promise<void> {
-  const rows = lines(text, COLUMNS).map((label) => ({ label, way: null }));
-  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly way: Way | null }>(
-    [
-      ...rows,
-      ...(ways.length === 0 ? [] : [{ label: '', kind: vscode.QuickPickItemKind.Separator, way: null }]),
-      ...ways.map((way) => ({
-        label: way.label,
-        ...(way.description === undefined ? {} : { description: way.description }),
-        way,
-      })),
-    ],
-    { title: 'Savepoint' },
-  );
-  if (chosen?.way)
-    await vscode.commands.executeCommand(
-      chosen.way.command,
-      ...(chosen.way.argument === undefined ? [] : [chosen.way.argument]),
-    );
+  const words = lines(text, COLUMNS).map((label): AnswerItem => ({ label, way: null }));
+  const offers = ways.map((way): AnswerItem => ({ label: `$(arrow-right) ${way.label}`, way }));
+  const box = vscode.window.createQuickPick<AnswerItem>();
+  box.title = 'Savepoint';
+  box.items = [...words, ...(offers.length === 0 ? [] : [SEPARATOR]), ...offers];
+  box.show();
+  box.activeItems = offers.slice(0, 1);
+  const way = await new Promise<Way | null>((resolve) => {
+    box.onDidAccept(() => {
+      resolve(box.activeItems[0]?.way ?? null);
+      box.hide();
+    });
+    box.onDidHide(() => {
+      resolve(null);
+      box.dispose();
+    });
+  });
+  if (way) await vscode.commands.executeCommand(way.command, ...(way.argument === undefined ? [] : [way.argument]));
 }
 
+type AnswerItem = vscode.QuickPickItem & { readonly way: Way | null };
+
+const SEPARATOR: AnswerItem = { label: '', kind: vscode.QuickPickItemKind.Separator, way: null };
+
 /** What fits in a row of a quick pick. */
-const COLUMNS = 84;
+const COLUMNS = 80;
 
 /** Progress appears only when somebody waits for longer than this, milliseconds. */
 const PATIENCE_MS = 2000;

@@ -105,5 +105,12 @@ export async function chooseRun(
 }
 
 export async function chooseWorkflow({ board, target }: Ready, title: string): Promise<string | undefined> {
-  return target.workflow ?? (await pick(workflowItems(board.workflows), { title }));
+  if (target.workflow !== undefined) return target.workflow;
+  const items = workflowItems(board.workflows);
+  if (items.length > 0) return pick(items, { title });
+  await answer({
+    text: 'No workflow of this folder can run.',
+    ways: [{ label: 'Check Workflow Files', command: 'savepoint.validate', argument: target }],
+  });
+  return undefined;
 }

@@ -82,8 +82,14 @@ export function createRunCommands(deps: CommandDeps) {
 /** Starts it and says only why it could not be; how it goes is seen in the Runs view. */
 async function start(folder: Folder, command: string, input: JsonObject): Promise<void> {
   const { failure } = await folder.command(command, input);
-  if (failure) await answer({ text: failure.message, ways: waysOn(failure, folder) });
+  if (failure) await answer({ text: wordsOf(failure), ways: waysOn(failure, folder) });
 }
+
+/** The terminal's ways on mean nothing here. */
+const wordsOf = ({ code, message }: Failure): string =>
+  code === 'approval'
+    ? 'It would start commands of this folder that you have not approved. Nothing was started.'
+    : message;
 
 /** What can be done about a failure. */
 function waysOn({ code }: Failure, folder: Folder): readonly Way[] {
