@@ -110,20 +110,23 @@ function applySettled(activities: Activities, event: StoredEvent): boolean {
 }
 
 /**
- * Saves that a settled activity holds are done with, and so is what only they stood for; those that were taken for part of the one
- * that settled, and are not, go on in one of their own.
+ * Saves that a settled activity holds are done with, whatever was shown for them; those that it does not hold go on in one of their
+ * own.
  */
 function regroup(activities: Activities, settled: string): void {
   const { open, unassigned } = activities;
   const before = unassigned.splice(0);
+  const again = new Set([settled]);
   for (const id of new Set(before.map(({ into }) => into))) {
     const parts = before.filter(({ into }) => into === id);
     const onlyThese = open.get(id)?.writes === parts.length;
-    if (onlyThese && parts.every(({ event }) => isTaken(activities, event))) open.delete(id);
+    if (!onlyThese || !parts.some(({ event }) => isTaken(activities, event))) continue;
+    open.delete(id);
+    again.add(id);
   }
   for (const told of before) {
     if (isTaken(activities, told.event)) continue;
-    if (told.into === settled) join(activities, told);
+    if (again.has(told.into)) join(activities, told);
     else unassigned.push(told);
   }
 }
