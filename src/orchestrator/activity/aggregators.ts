@@ -29,6 +29,8 @@ export interface AggregatorsDeps {
 }
 
 const NAME = 'aggregators';
+/** Seeing which processes live costs some milliseconds. */
+const LOOK_EVERY_MS = 60_000;
 
 export function createAggregators(deps: AggregatorsDeps): Aggregators {
   const { bus, journal, clock } = deps;
@@ -40,6 +42,7 @@ export function createAggregators(deps: AggregatorsDeps): Aggregators {
   let timer: { readonly at: number; readonly cancel: () => void } | null = null;
   let leading = false;
   let closed = false;
+  let lookedAt = -Infinity;
   /** One look after the other. */
   let looking: Promise<void> = Promise.resolve();
   const unsubscribe = bus.subscribe({
@@ -90,10 +93,11 @@ export function createAggregators(deps: AggregatorsDeps): Aggregators {
   function report(ended: readonly Window[]): void {
     for (const window of ended) store(aggregatedEvent(window));
     // The moment to see whether another process has died since: without a timer of its own.
-    if (ended.length > 0 && leading) void lookBehind();
+    if (ended.length > 0 && leading && clock.monotonic() - lookedAt >= LOOK_EVERY_MS) void lookBehind();
   }
 
   function lookBehind(): Promise<void> {
+    lookedAt = clock.monotonic();
     looking = looking.then(async () => {
       const found = closed ? [] : await left.look();
       for (const one of closed ? [] : found) adopt(one);

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { SystemLoad } from '../activity/processing-mode.ts';
 import type { Clock } from '../env.ts';
@@ -29,7 +29,7 @@ export function createMachineLoad(deps: { readonly clock: Clock }): () => Machin
 function processorTimes(): { readonly idle: number; readonly total: number } {
   let idle = 0;
   let total = 0;
-  for (const { times } of cpus().slice(0, availableParallelism())) {
+  for (const { times } of cpus()) {
     idle += times.idle;
     total += times.user + times.nice + times.sys + times.idle + times.irq;
   }
