@@ -11,6 +11,7 @@ import { createMasker } from '../../agents/security-auditor/secrets/masker.ts';
 import type { Bus } from '../../bus/api.ts';
 import { createBus } from '../../bus/create-bus.ts';
 import { createMachineLoad } from '../../bus/machine-load.ts';
+import { createSecurityReaction } from '../../bus/security-reaction.ts';
 import type { Services } from '../../commands/services.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Runner } from '../../workflow/api.ts';
@@ -39,11 +40,12 @@ export function createAutomatic(deps: {
   readonly log: (line: string) => void;
 }): Automatic {
   const { services, journal, runner, pauses, settings, onFailure, warn } = deps;
-  const { env, stateDir, workspace, library, registry } = services;
+  const { env, stateDir, workspace, library, registry, invoker } = services;
   const { clock } = env;
   const reader = services.reader();
   const machineLoad = createMachineLoad({ clock });
-  const bus = createBus({ journal, reader, clock, machineLoad, mask: createMasker(), warn });
+  const mask = createMasker();
+  const bus = createBus({ journal, reader, clock, machineLoad, mask, warn });
   const lines = createEventLines();
   bus.subscribe({
     name: 'event-lines',
@@ -55,6 +57,7 @@ export function createAutomatic(deps: {
     },
   });
   const aggregators = createAggregators({ bus, journal, reader, clock, warn });
+  const auditor = createSecurityReaction({ bus, journal, invoker, workspace, clock, stateDir, mask, warn });
   const triggers = createTriggers({
     ...{ env, journal, reader, runner, library, workspace, pauses, settings },
     agents: registry,
@@ -80,6 +83,7 @@ export function createAutomatic(deps: {
       triggers.close();
       await engine.close();
       await aggregators.close();
+      await auditor.close();
       await bus.close();
     },
   };

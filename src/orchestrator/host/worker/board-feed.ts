@@ -30,6 +30,8 @@ export interface BoardFeedDeps {
   /** Whether the session's owner lives; a session that died stays dead. */
   readonly isLive: (session: string) => boolean;
   readonly facts: () => Omit<BoardFacts, 'live' | 'progress'>;
+  /** Whether nothing starts by itself now. */
+  readonly paused: () => boolean;
   readonly tell: (change: BoardChange) => void;
   /** A session with runs at work died. */
   readonly onDeath: () => void;
@@ -165,8 +167,7 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   }
 
   function apply(event: StoredEvent): ReturnType<typeof applyEvent> {
-    const { paused } = deps.facts();
-    return applyEvent(fold, event, { paused });
+    return applyEvent(fold, event, { paused: deps.paused() });
   }
 
   /** An older run that somebody goes on with. */

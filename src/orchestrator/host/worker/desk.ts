@@ -17,7 +17,7 @@ import { withSettingsFile } from './with-settings-file.ts';
 import { createAutomatic, type Automatic } from './automatic.ts';
 import { createBoardFeed, type BoardFeed } from './board-feed.ts';
 import { readFacts, type FolderFacts } from './facts.ts';
-import { budgetsRow, journalRow, workerRow } from './health.ts';
+import { budgetsRow, flowRow, journalRow, workerRow } from './health.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
 import { guardRunner, type Memory } from './memory.ts';
 
@@ -60,6 +60,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   let storeFailure: Failure | null = null;
   let feed: BoardFeed | null = null;
   let leadership: Leadership | null = null;
+  let automatic: Automatic | null = null;
   const people = createPeopleWrites();
   const composed = await composeServices(setup.folder, {
     alone: true,
@@ -96,6 +97,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     workspace: services.workspace,
     isLive: (session) => env.locks.isHeld(path.join(layoutOf(stateDir).sessions, lockName(session))),
     facts: boardFacts,
+    paused: isPaused,
     tell: (change) => deps.tell('changed', change),
     onDeath: () => inBackground(goOn()),
     onProblem: deps.onFatal,
@@ -107,7 +109,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     if (isOurs || event.type.startsWith('git.')) refreshing.touch();
   });
   const warn = (text: string): void => deps.tell('log', { level: 'warn', text });
-  const automatic =
+  automatic =
     journal === null || runner === null
       ? null
       : createAutomatic({
@@ -198,12 +200,16 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     ];
   }
 
+  function isPaused(): boolean {
+    return facts.paused || !settings.automaticRuns;
+  }
+
   function boardFacts(): ReturnType<Parameters<typeof createBoardFeed>[0]['facts']> {
     const leads = leadership?.leads() ?? false;
     return {
       role: leads ? 'leader' : 'follower',
       session: journal?.session ?? '',
-      paused: facts.paused || !settings.automaticRuns,
+      paused: isPaused(),
       workflows: facts.workflows,
       unapproved: facts.unapproved,
       maxProblems: settings.maxProblems,
@@ -218,6 +224,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
       journalRow({ failure: storeFailure, repairs }),
       workerRow({ leads, memory: deps.memory.used() }),
       budgetsRow({ runs: feed?.runsInHour() ?? 0, most: settings.maxRunsPerHour }),
+      ...(automatic === null ? [] : [flowRow(automatic.bus.flow())]),
     ];
   }
 }

@@ -1,5 +1,6 @@
 import type { HealthRow } from '../../../contract/board.ts';
 import type { Failure } from '../../../contract/failures.ts';
+import { countWords } from '../../../contract/words.ts';
 import type { Repair } from '../../journal/journal.ts';
 
 /** The rows of Health that are this worker's own. Numbers that move all the time are rounded, so that a calm board stays calm. */
@@ -36,3 +37,17 @@ export function budgetsRow(facts: { readonly runs: number; readonly most: number
     ? { id: 'budgets', status: 'ok', message, details: [] }
     : { id: 'budgets', status: 'warning', message, details: ['More start when the hour is over, or by hand.'] };
 }
+
+/** Whether events are handled as they come. */
+export function flowRow({ queued, failed }: { readonly queued: number; readonly failed: number }): HealthRow {
+  if (failed > 0) {
+    const details = ['What was to be done with them failed. They are kept, and named in the output.'];
+    return { id: 'flow', status: 'warning', message: `${countWords(failed, 'event')} set aside`, details };
+  }
+  if (queued >= BUSY_EVENTS)
+    return { id: 'flow', status: 'note', message: 'Many events wait to be handled', details: [] };
+  return { id: 'flow', status: 'ok', message: 'Events are handled as they come', details: [] };
+}
+
+/** SYSTEMS D8: above this a system counts as busy. */
+const BUSY_EVENTS = 1000;
