@@ -51,7 +51,7 @@ const generated = {
         name,
         icon: `$(${icon})`,
         visibility,
-        size,
+        initialSize: size,
         ...(when === undefined ? {} : { when }),
       })),
     },
