@@ -31,8 +31,8 @@ interface KnownRun {
   readonly agents: ReadonlyMap<string, string>;
   readonly writers: ReadonlySet<string>;
   readonly atWork: Set<string>;
-  /** ISO times: since when, and until when, a step was at work; null while one is. */
-  readonly since: string;
+  /** ISO times: since when such a step was at work, null before the first; until when, null while one is. */
+  since: string | null;
   until: string | null;
 }
 
@@ -63,10 +63,10 @@ export function createRunWrites(deps: { readonly live: () => readonly LiveRun[] 
       if (write.origin === 'unknown' || write.origin === 'human') noteWrite(write.path, own);
       else if (own[0] !== undefined && !isReader(own[0], data['step'])) noteWrite(write.path, own);
     } else if (type === 'workflow.started') noteStart(event);
-    else if (type.startsWith('workflow.') && typeof data['run'] === 'string') noteStep(runs.get(data['run']), event);
+    else if (type.startsWith('workflow.') && typeof data['run'] === 'string') noteStep(data['run'], event);
   }
 
-  function noteStart({ data, time }: StoredEvent): void {
+  function noteStart({ data }: StoredEvent): void {
     const steps = itemsOf(objectOf(data['plan'])['steps']).map(objectOf);
     runs.set(textOf(data['run']), {
       workflow: textOf(data['workflow']),
@@ -74,7 +74,7 @@ export function createRunWrites(deps: { readonly live: () => readonly LiveRun[] 
       trigger: data['trigger'] as unknown as RunTrigger | undefined,
       agents: new Map(steps.map((step) => [textOf(step['id']), textOf(step['agent'])])),
       writers: new Set(steps.filter((step) => step['mayWrite'] === true).map((step) => textOf(step['id']))),
-      ...{ atWork: new Set(), since: time, until: time },
+      ...{ atWork: new Set(), since: null, until: null },
     });
     dropOldest(runs, MAX_RUNS);
   }
@@ -95,24 +95,32 @@ export function createRunWrites(deps: { readonly live: () => readonly LiveRun[] 
     return known !== undefined && READERS.has(known.agents.get(id) ?? '') && !known.writers.has(id);
   }
 
-  function noteStep(run: KnownRun | undefined, { type, data, time }: StoredEvent): void {
+  function noteStep(id: string, { type, data, time }: StoredEvent): void {
+    const run = runs.get(id);
     if (run === undefined) return;
     const step = textOf(data['step']);
-    const isOfStep = /^workflow\.(?:step|compensation)\./.test(type);
-    if (type.endsWith('.started') && !READERS.has(run.agents.get(step) ?? '')) run.atWork.add(step);
-    else if (isOfStep) run.atWork.delete(step);
+    if (type.endsWith('.started')) {
+      if (isReader(id, step)) return;
+      run.atWork.add(step);
+      run.since ??= time;
+      run.until = null;
+      return;
+    }
+    if (run.atWork.size === 0) return;
+    if (/^workflow\.(?:step|compensation)\./.test(type)) run.atWork.delete(step);
     else run.atWork.clear();
-    run.until = run.atWork.size > 0 ? null : time;
+    if (run.atWork.size === 0) run.until = time;
   }
 
   /** Runs of which a step was at work, when the file was written, that may have. */
   function atWork(at: string): readonly string[] {
     const early = new Date(Date.parse(at) - CLOCKS_MS).toISOString();
     const late = new Date(Date.parse(at) + CLOCKS_MS).toISOString();
-    const lately = [...runs].filter(([, run]) => run.since <= late && (run.until === null || run.until >= early));
-    const told = lately.filter(([, { since, until }]) => until !== since).map(([run]) => run);
+    const told = [...runs].filter(
+      ([, { since, until }]) => since !== null && since <= late && (until === null || until >= early),
+    );
     const live = deps.live().filter(({ run, steps }) => !runs.has(run) && steps.length > 0);
-    return [...new Set([...told, ...live.map(({ run }) => run), ...writing().filter((run) => told.includes(run))])];
+    return [...told.map(([run]) => run), ...live.map(({ run }) => run)];
   }
 
   /** Live runs with a step at work that may write. */
