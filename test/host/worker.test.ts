@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Board } from '../../src/contract/board.ts';
+import { proves } from '../requirements.ts';
+import { eventually } from '../support/eventually.ts';
+import { createRepository, writeTree } from '../support/git-repository.ts';
+import { isAlive } from '../support/is-alive.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { startWorker, type RunningWorker } from '../support/worker-rig.ts';
+
+const FILES = { 'package.json': '{"name":"ws","type":"module"}', 'a.js': 'export const a = 1;\n' };
+/** A finding that only reading can tell: no tool of the workspace is needed. */
+const WRONG = 'export const a = 1;\nexport const key = "AKIAQZ3UXM4R7VKWJ2PD";\n';
+
+/** One step that a test lets end: it waits for the file `go` beside the repository. */
+const waitingAgent = (idempotent: boolean): Readonly<Record<string, string>> => ({
+  '.savepoint/agents/waiter.yaml': `id: waiter\nprotocol: command\ncommand: [node, wait.mjs]\nidempotent: ${idempotent}\n`,
+  '.savepoint/workflows/wait.yaml': 'id: wait\nsteps:\n  - id: wait\n    agent: waiter\n',
+  'wait.mjs': [
+    "import { appendFileSync, existsSync } from 'node:fs';",
+    "appendFileSync('../begun', `${process.pid}\\n`);",
+    'const look = setInterval(() => existsSync(\'../go\') && (clearInterval(look), console.log(\'{"kind":"result","data":1}\')), 20);',
+    '',
+  ].join('\n'),
+});
+
+describe(proves('F1', 'worker of a folder'), function () {
+  this.timeout(60_000);
+  let home: ReturnType<typeof tempFolder>;
+  let folder: string;
+  const workers: RunningWorker[] = [];
+  const windows: ChildProcess[] = [];
+  const before = process.env['SAVEPOINT_STATE_DIR'];
+
+  beforeEach(() => {
+    home = tempFolder('worker');
+    folder = path.join(home.path, 'ws');
+    process.env['SAVEPOINT_STATE_DIR'] = path.join(home.path, 'state');
+  });
+  afterEach(async () => {
+    writeFileSync(path.join(home.path, 'go'), '');
+    for (const worker of workers.splice(0)) await worker.kill();
+    for (const window of windows.splice(0)) window.kill('SIGKILL');
+    if (before === undefined) delete process.env['SAVEPOINT_STATE_DIR'];
+    else process.env['SAVEPOINT_STATE_DIR'] = before;
+    await home.remove();
+  });
+
+  async function open(): Promise<RunningWorker> {
+    const worker = await startWorker(folder);
+    workers.push(worker);
+    return worker;
+  }
+
+  async function close(worker: RunningWorker): Promise<void> {
+    workers.splice(workers.indexOf(worker), 1);
+    await worker.close();
+  }
+
+  async function kill(worker: RunningWorker): Promise<void> {
+    workers.splice(workers.indexOf(worker), 1);
+    await worker.kill();
+  }
+
+  async function save(worker: RunningWorker, file: string, text: string): Promise<void> {
+    writeTree(folder, { [file]: text });
+    await worker.channel.request('wrote', [{ kind: 'saved', path: path.join(folder, file), reason: 'manual' }]);
+  }
+
+  const start = (worker: RunningWorker, workflow: string) =>
+    worker.channel.request('command', { call: 1, command: 'run', input: { workflow, trust: true } });
+
+  it('goes from a save to a run to a finding, and the finding goes when it is fixed', async () => {
+    createRepository(folder, FILES);
+    const worker = await open();
+    assert.equal(worker.board().role, 'leader');
+    await save(worker, 'a.js', WRONG);
+    const found = await worker.until('the finding', ({ files, runs }) => files.length > 0 && runs[0]?.endedAt != null);
+    assert.deepEqual(
+      found.files.map(({ file, findings }) => [file, findings.map(({ rule, number }) => [rule, number])]),
+      [['a.js', [['secret.aws-access-key', 1]]]],
+    );
+    assert.equal(found.runs[0]?.trigger.kind, 'activity');
+    assert.deepEqual(found.runs[0]?.activities, [found.activities[0]?.id]);
+    await save(worker, 'a.js', FILES['a.js']);
+    await worker.until('no finding', ({ files }) => files.length === 0);
+    const last = await worker.until('the decision', ({ activities }) => activities[0]?.decisions[0]?.run === null);
+    assert.equal(last.runs.length, 1, 'nothing is left to check');
+    await close(worker);
+  });
+
+  it('tells a run of a command line as it tells its own', async () => {
+    createRepository(folder, { ...FILES, ...waitingAgent(true) });
+    const worker = await open();
+    const cli = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('../../src/orchestrator/host/savepoint.ts', import.meta.url)), 'run', 'wait', '--trust'],
+      { cwd: folder, stdio: 'ignore' },
+    );
+    try {
+      await worker.until('it runs', ({ runs }) => runs[0]?.status === 'running');
+      cli.kill('SIGKILL');
+      const { runs } = await worker.until('it was cut off', ({ runs }) => runs[0]?.status === 'interrupted', 5_000);
+      assert.equal(runs[0]?.steps[0]?.status, 'interrupted');
+    } finally {
+      cli.kill('SIGKILL');
+    }
+  });
+
+  it('goes on after the thread died, with the run that it had, and leaves no process behind', async () => {
+    createRepository(folder, { ...FILES, ...waitingAgent(true) });
+    const first = await open();
+    // Approved for good: the next thread asks nobody.
+    await first.channel.request('command', { call: 1, command: 'trust', input: { yes: true } });
+    start(first, 'wait').catch(() => undefined);
+    await first.until('the step runs', ({ runs }) => runs[0]?.steps[0]?.status === 'running');
+    await eventually('the tool runs', () => begun().length === 1);
+    await kill(first);
+    const second = await open();
+    await eventually('the tool runs again', () => begun().length === 2);
+    const [old = 0, pid = 0] = begun();
+    assert.equal(isAlive(old), false, 'what the dead thread left is ended first');
+    assert.equal(isAlive(pid), true);
+    writeFileSync(path.join(home.path, 'go'), '');
+    const { runs } = await second.until('it ends', ({ runs }) => runs[0]?.status === 'completed');
+    assert.equal(runs.length, 1);
+    assert.equal(runs[0]?.steps[0]?.attempts, 2);
+    await close(second);
+  });
+
+  it('waits for a person where a step that was cut off may not run twice', async () => {
+    createRepository(folder, { ...FILES, ...waitingAgent(false) });
+    const first = await open();
+    await first.channel.request('command', { call: 1, command: 'trust', input: { yes: true } });
+    start(first, 'wait').catch(() => undefined);
+    await eventually('the tool runs', () => begun().length === 1);
+    await kill(first);
+    const second = await open();
+    const { runs } = await second.until('it needs somebody', ({ runs }) => runs[0]?.status === 'waiting');
+    assert.equal(runs[0]?.needsDecision?.step, 'wait');
+    assert.equal(begun().length, 1);
+    const reply = await second.channel.request('command', {
+      call: 2,
+      command: 'resume',
+      input: { run: '1', done: true },
+    });
+    assert.deepEqual(reply, { exitCode: 0, failure: null });
+    await close(second);
+  });
+
+  it('stops a run when its command is aborted, and closes orderly', async () => {
+    createRepository(folder, { ...FILES, ...waitingAgent(true) });
+    const worker = await open();
+    const stop = new AbortController();
+    const input = { workflow: 'wait', trust: true };
+    const running = worker.channel.request('command', { call: 1, command: 'run', input }, { signal: stop.signal });
+    await eventually('the tool runs', () => begun().length === 1);
+    stop.abort();
+    await assert.rejects(running, { code: 'aborted' });
+    await worker.until('it is cut off', ({ runs }) => runs[0]?.status === 'interrupted');
+    assert.equal(isAlive(begun()[0] ?? 0), false);
+    start(worker, 'wait').catch(() => undefined);
+    await eventually('another one runs', () => begun().length === 2);
+    await close(worker);
+    assert.equal(isAlive(begun()[1] ?? 0), false);
+    assert.deepEqual(locksIn(path.join(home.path, 'state')), [], 'the session was closed');
+  });
+
+  it('shows what is there where nothing can be stored', async () => {
+    createRepository(folder, FILES);
+    const state = path.join(home.path, 'state');
+    writeFileSync(state, 'a file where the folder should be');
+    const worker = await open();
+    assert.match(worker.board().readOnly ?? '', /is a file/);
+    assert.equal((await start(worker, 'on-save-checks')).failure?.code, 'read-only');
+    await assert.rejects(
+      worker.channel.request('wrote', [{ kind: 'created', path: path.join(folder, 'b.js') }]),
+      /is a file/,
+    );
+    await close(worker);
+  });
+
+  it('tells what is wrong with an input, and what nobody knows', async () => {
+    createRepository(folder, FILES);
+    const worker = await open();
+    const ask = (command: string, input: object) =>
+      worker.channel.request('command', { call: 1, command, input: { ...input } });
+    assert.equal((await ask('fly', {})).failure?.code, 'usage');
+    assert.match((await ask('run', {})).failure?.message ?? '', /workflow/);
+    assert.equal((await ask('run', { workflow: 'nothing-like-it' })).failure?.code, 'not-found');
+    await assert.rejects(worker.channel.request('report', { run: '7' }), /There is no run 7/);
+    await close(worker);
+  });
+
+  it('lets one of two windows lead; both show the same; the other leads within 2 s of a kill', async () => {
+    createRepository(folder, FILES);
+    const first = await openWindow();
+    await eventually('the first leads', () => first.newest()?.role === 'leader', 30_000);
+    const second = await openWindow();
+    await eventually('the second is there', () => second.newest() !== null, 30_000);
+    assert.equal(second.newest()?.role, 'follower');
+    writeTree(folder, { 'a.js': WRONG });
+    // A command line beside them both: its run shows in both windows alike.
+    const cli = await open();
+    await start(cli, 'on-save-checks');
+    await eventually('both show how it ended', () => ended(first) && ended(second), 30_000);
+    assert.deepEqual(first.newest()?.runs, second.newest()?.runs);
+    assert.deepEqual(second.newest()?.runs, cli.board().runs);
+    await close(cli);
+    first.child.kill('SIGKILL');
+    const killed = performance.now();
+    await eventually('the second leads', () => second.newest()?.role === 'leader');
+    assert(performance.now() - killed < 2000 + LOADED_MS);
+    second.child.kill('SIGKILL');
+  });
+
+  const ended = ({ newest }: Window): boolean => newest()?.runs[0]?.endedAt != null;
+
+  async function openWindow(): Promise<Window> {
+    const entry = fileURLToPath(new URL('../support/worker-process.ts', import.meta.url));
+    const child = spawn(process.execPath, [entry, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    windows.push(child);
+    let newest: Shown | null = null;
+    createInterface({ input: child.stdout }).on('line', (line) => (newest = JSON.parse(line) as Shown));
+    return { child, newest: () => newest };
+  }
+
+  function begun(): readonly number[] {
+    const file = path.join(home.path, 'begun');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
+  }
+});
+
+/** CONTRACT's 2 s are of a machine that does nothing else. */
+const LOADED_MS = 1000;
+
+type Shown = Pick<Board, 'role' | 'runs'>;
+
+interface Window {
+  readonly child: ChildProcess;
+  readonly newest: () => Shown | null;
+}
+
+/** Lock files of sessions: what was not closed leaves one. */
+const locksIn = (state: string): readonly string[] =>
+  readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((name) => /sessions.*\.lock$/.test(name));
