@@ -12,7 +12,7 @@ export interface Gathered {
 }
 
 /** Width of pages, characters. */
-const COLUMNS = 100;
+const COLUMNS = 92;
 const MARKS = { ok: '✔', note: '·', warning: '!', error: '✖' } as const;
 
 export function doctorText(gathered: Gathered): string {
@@ -33,8 +33,9 @@ export function eventsText(gathered: Gathered): string {
     .filter(({ kind }) => kind === 'event')
     .map((event) => {
       const data = event['data'];
-      const { step, path: file } = isObject(data) ? data : {};
-      const about = [text(step), text(file) || text(event['subject'])].filter((one) => one !== '').join(' ');
+      const { step, path: file, run } = isObject(data) ? data : {};
+      const subject = text(file) || text(event['subject']);
+      const about = [text(step), ...(subject === text(run) ? [] : [subject])].filter((one) => one !== '').join(' ');
       return `${text(event['time']).slice(0, 19).replace('T', ' ')}  ${text(event['type']).padEnd(32)} ${text(event['origin']).slice(0, 17).padEnd(18)} ${about}`.trimEnd();
     });
   return page(countWords(rows.length, 'event') + ', oldest first, times in UTC', rows, gathered);

@@ -58,9 +58,13 @@ async function doctorOf(folder: Folder, token: vscode.CancellationToken): Promis
 
 const versions = (own: string): readonly string[] => [
   `Savepoint ${own}`,
-  `${vscode.env.appName} ${vscode.version}, ${vscode.env.uiKind === vscode.UIKind.Web ? 'in a browser' : 'on the desktop'}${vscode.env.remoteName === undefined ? '' : `, remote: ${vscode.env.remoteName}`}`,
+  `${vscode.env.appName} ${vscode.version}, ${vscode.env.uiKind === vscode.UIKind.Web ? 'in a browser' : 'on the desktop'}${remoteWords(vscode.env.remoteName)}`,
   `Node ${process.versions.node}, ${os.type()} ${os.release()}, ${os.arch()}`,
 ];
+
+/** The kind of a remote (`ssh-remote`, `wsl`) says much; the name of a machine nothing that anybody else should know. */
+const remoteWords = (name: string | undefined): string =>
+  name === undefined ? '' : /^[a-z-]+$/.test(name) ? `, remote: ${name}` : ', remote';
 
 function lastLines(file: string): readonly string[] {
   let handle: number | null = null;

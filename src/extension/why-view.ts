@@ -7,7 +7,7 @@ import { lines } from './lines.ts';
 import type { Gathered } from './page-texts.ts';
 import type { Scene } from '../views/trees/node.ts';
 
-const COLUMNS = 100;
+const COLUMNS = 92;
 
 /** Why something ran, or did not: what `savepoint why` says, as a page. */
 export function whyText({ lines: given, notes, failure }: Gathered, title: string, scene: Scene): string {

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { CATALOGUE } from '../../src/contract/commands/catalogue.ts';
+import { COMMANDS } from '../../src/contract/commands/palette.ts';
+import type { RunRow } from '../../src/contract/board.ts';
+import { RUN_STATUSES } from '../../src/contract/runs.ts';
+import { commandLink, targetOf } from '../../src/contract/target.ts';
+import { createTimeWords } from '../../src/contract/time-words.ts';
+import { hindranceOf } from '../../src/extension/commands/guard.ts';
+import {
+  decisionItems,
+  RESUMABLE,
+  RETRYABLE,
+  retryItems,
+  runItems,
+  STOPPABLE,
+  workflowItems,
+} from '../../src/extension/commands/items.ts';
+import { lines } from '../../src/extension/lines.ts';
+import { unapprovedOf } from '../../src/extension/unapproved.ts';
+import { proves } from '../requirements.ts';
+import { runView, stepView } from '../support/views.ts';
+
+const scene = { now: Date.parse('2026-11-21T14:20:00Z'), times: createTimeWords({ locale: 'en', timeZone: 'UTC' }) };
+
+function row(over: Partial<RunRow> = {}): RunRow {
+  const {
+    findings: _findings,
+    tests: _tests,
+    evidence: _e,
+    written: _w,
+    notChecked: _n,
+    definitionHash: _d,
+    ...view
+  } = runView();
+  return {
+    ...view,
+    number: 41,
+    workflow: 'tsddr-2.0',
+    startedAt: '2026-11-21T14:03:00Z',
+    findings: { error: 0, warning: 0, info: 0 },
+    tests: { passed: 0, failed: 0, skipped: 0, selected: 0, total: null, verdict: 'not-run' },
+    ...{ failing: [], notChecked: [], failedCommand: null, activities: [], progress: {} },
+    ...over,
+  };
+}
+
+describe(proves('F6', 'the palette'), () => {
+  it('has every command of the catalogue, each once, under its title', () => {
+    const ids = COMMANDS.map(({ command }) => command);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const { id, title } of CATALOGUE)
+      assert.equal(COMMANDS.find(({ command }) => command === `savepoint.${id}`)?.title, title, id);
+  });
+
+  it('starts nothing in a folder that is not trusted', () => {
+    for (const { id, sideEffect } of CATALOGUE) {
+      if (sideEffect === 'none') continue;
+      const { enablement = '', when } =
+        COMMANDS.find(({ command }) => command === `savepoint.${id}`) ?? assert.fail(id);
+      assert.ok(enablement.includes('isWorkspaceTrusted') || when === false, id);
+    }
+    const hindrance = hindranceOf({ kind: 'untrusted' });
+    assert.match(hindrance?.text ?? '', /not trusted/);
+    assert.deepEqual(
+      hindrance?.ways.map(({ command }) => command),
+      ['workbench.trust.manage'],
+    );
+  });
+
+  it('says why a folder can do nothing, and what to do', () => {
+    assert.equal(hindranceOf({ kind: 'ready' }), null);
+    assert.equal(hindranceOf({ kind: 'starting' }), null);
+    const stopped = hindranceOf({ kind: 'stopped', reason: 'Its worker ended 5 times.', at: '', endings: 5 });
+    assert.match(stopped?.text ?? '', /ended 5 times/);
+    assert.equal(stopped?.ways[0]?.command, 'savepoint.startAgain');
+  });
+
+  it('offers a run to stop, to resume or to retry only where that can be', () => {
+    for (const status of RUN_STATUSES) {
+      const offers = [STOPPABLE, RESUMABLE, RETRYABLE].filter((list) => list.includes(status)).length;
+      const isOver = status === 'completed' || status === 'superseded';
+      assert.equal(offers === 0, isOver, status);
+      assert.ok(!(RETRYABLE.includes(status) && STOPPABLE.includes(status)), status);
+    }
+  });
+
+  it('names runs by number and outcome', () => {
+    assert.deepEqual(
+      runItems(
+        [row({ status: 'completed', tests: { ...row().tests, failed: 1 } }), row({ status: 'cancelled' })],
+        scene,
+      ).map(({ label, description }) => `${label}: ${description ?? ''}`),
+      ['Run 41 · tsddr-2.0: 1 test fails · 14:03', 'Run 41 · tsddr-2.0: stopped by you · 14:03'],
+    );
+  });
+
+  it('retries from the failed step first', () => {
+    const steps = [stepView('one'), stepView('two', { status: 'failed' })];
+    assert.deepEqual(
+      retryItems(row({ status: 'failed', steps })).map(({ value }) => value),
+      [{ from: 'two' }, { from: 'one' }, { edited: true }, { noCache: true }],
+    );
+  });
+
+  it('answers for a step that was cut off in the three ways of the command line', () => {
+    assert.deepEqual(
+      decisionItems('draft').map(({ value }) => Object.keys(value)[0]),
+      ['again', 'done', 'fail'],
+    );
+  });
+
+  it('offers no workflow whose file is broken', () => {
+    const base = {
+      name: 'N',
+      file: '/f',
+      builtIn: false,
+      when: 'by hand',
+      automatic: false,
+      paused: false,
+      last: null,
+    };
+    const problem = { message: 'no', range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } };
+    assert.deepEqual(
+      workflowItems([
+        { ...base, id: 'a', problem: null, about: 'What it does.' },
+        { ...base, id: 'b', problem },
+      ]),
+      [{ label: 'a', description: 'by hand', detail: 'What it does.', value: 'a' }],
+    );
+  });
+});
+
+describe('commands that wait for approval', () => {
+  const line = {
+    kind: 'command',
+    agent: 'licence-check',
+    command: ['node', 'a b.mjs'],
+    file: '.savepoint/agents/l.yaml',
+  };
+
+  it('are shown as they would start, with what changed since they were approved', () => {
+    const waiting = { ...line, approved: false, hash: 'h1', replacesBuiltIn: false };
+    const [never, changed, other] = unapprovedOf([
+      { ...waiting, approvedBefore: null },
+      { ...waiting, approvedBefore: ['node', 'a b.mjs'] },
+      { ...waiting, approvedBefore: ['node', 'old.mjs'], replacesBuiltIn: true },
+      { ...waiting, approved: true, approvedBefore: null },
+      { kind: 'note' },
+    ]);
+    assert.deepEqual(never, {
+      hash: 'h1',
+      command: "node 'a b.mjs'",
+      file: '.savepoint/agents/l.yaml',
+      about: 'licence-check · never approved here',
+    });
+    assert.match(changed?.about ?? '', /changed since you approved it$/);
+    assert.match(
+      other?.about ?? '',
+      /in place of the built-in agent · you approved another command before: node old\.mjs$/,
+    );
+  });
+
+  it('are only those that are not approved', () => {
+    assert.deepEqual(unapprovedOf([{ ...line, approved: true, hash: 'h', approvedBefore: null }]), []);
+  });
+});
+
+describe('what a command is about', () => {
+  it('comes back from a link as it went in', () => {
+    const target = { folder: 'file:///a b', fingerprint: 'x"y&1', run: '7' };
+    const [, query = ''] = commandLink('savepoint.why', target).split('?');
+    const [argument] = JSON.parse(decodeURIComponent(query)) as readonly unknown[];
+    assert.deepEqual(targetOf(argument), target);
+  });
+
+  it('is broken into lines at blanks, nothing lost', () => {
+    assert.deepEqual(lines('one two three', 7), ['one two', 'three']);
+    assert.equal(lines('a  b\n\nlonger-than-that c', 5).join(' ').replace(/\s+/g, ' '), 'a b longer-than-that c');
+  });
+});
