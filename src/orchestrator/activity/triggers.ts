@@ -140,6 +140,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
       starts.map((one) =>
         start(one, {
           scope: scope ?? scopeOf(occasion, one),
+          look: { reuse: occasion.kind !== 'schedule' },
           trigger: {
             kind: occasion.kind,
             activities: decidedFor.activities,
@@ -221,7 +222,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
   /** The verdict on the start, or the failure where nothing can be stored any more. */
   async function start(
     { workflow, replaces }: Asked,
-    request: Pick<StartRequest, 'scope' | 'trigger'>,
+    request: Pick<StartRequest, 'scope' | 'look' | 'trigger'>,
   ): Promise<{ readonly verdict: Verdict } | { readonly failure: Failure }> {
     const stored = storedStart();
     const begun = await runner.startRun({ workflow, ...request, supersedes: replaces.map(({ run }) => run) });

@@ -3,7 +3,7 @@ import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import type { Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { RunTrigger, RunView } from '../../contract/runs.ts';
-import type { ScopeRequest } from '../workspace/workspace.ts';
+import type { Look, ScopeRequest } from '../workspace/workspace.ts';
 import type { RunState } from './run-state.ts';
 
 /** Starts, resumes, retries and stops runs of one workspace. Runs take a number ("41") or an id. */
@@ -60,6 +60,8 @@ export interface StartRequest extends RunOptions {
   readonly noCache?: boolean | undefined;
   /** A definition for this run only, in place of the one that `workflow` names. Its agents and operations must be known. */
   readonly definition?: WorkflowDefinition | undefined;
+  /** `reuse` where the work tree was looked at just now, for this start. */
+  readonly look?: Look | undefined;
   /** Default: by hand. */
   readonly trigger?: RunTrigger | undefined;
   /** Automatic runs of this process that this one replaces: its start is stored at once, its steps begin when they have ended. */

@@ -2,7 +2,7 @@ import type { Scope } from '../../contract/agents.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { RunTrigger } from '../../contract/runs.ts';
-import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
+import type { Look, ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import { callsOf, downstreamOf, overlayPlan, type Plan } from './plan.ts';
 import type { AgentDirectory, PlannedCall } from './ports.ts';
 import type { RunScopes, TakeOver } from './prepare.ts';
@@ -57,18 +57,17 @@ function pinScope({ files, ...scope }: Scope): PinnedScope {
   return { ...scope, files: scope.kind === 'all' || long ? null : files, count: files.length };
 }
 
-/** The scopes that a plan needs, asked for now. */
+/** The scopes that a plan needs, all of one look at the work tree. */
 export async function resolveScopes(
   workspace: Workspace,
-  request: ScopeRequest,
-  plan: Plan,
+  of: { readonly request: ScopeRequest; readonly plan: Plan; readonly look: Look },
 ): Promise<Result<RunScopes>> {
-  const run = await workspace.scope(request);
+  const run = await workspace.scope(of.request, of.look);
   if (!run.ok) return run;
   const others: { changed?: Scope; all?: Scope } = {};
   for (const name of ['changed', 'all'] as const) {
-    if (!plan.steps.some((step) => step.with['scope'] === name)) continue;
-    const scope = await workspace.scope(name === 'all' ? { all: true } : {});
+    if (!of.plan.steps.some((step) => step.with['scope'] === name)) continue;
+    const scope = await workspace.scope(name === 'all' ? { all: true } : {}, { reuse: true });
     if (!scope.ok) return scope;
     others[name] = scope.value;
   }

@@ -28,10 +28,10 @@ import {
   resolveScopes,
   type Retry,
 } from './run-start.ts';
-import { foldState, type RunState } from './run-state.ts';
-import { viewRun } from './run-view.ts';
+import type { RunState } from './run-state.ts';
 import { tidyUp } from './tidy-up.ts';
 import { toNewEvent } from './new-event.ts';
+import { endedHandle, foldedStart, viewOf } from './run-handle.ts';
 import { cannotStore, endedAlready, runLive, unknownRun, whyNotRetryable } from './refusals.ts';
 import { createStoredRuns } from './stored-runs.ts';
 
@@ -139,7 +139,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     readonly plan: Plan;
     readonly overlay: JsonObject;
     readonly scopeRequest: ScopeRequest;
-    readonly request: RunOptions & Pick<StartRequest, 'noCache' | 'supersedes'>;
+    readonly request: RunOptions & Pick<StartRequest, 'noCache' | 'supersedes' | 'look'>;
     readonly retry: Retry | null;
     readonly retryOf: string | null;
     readonly trigger: RunTrigger;
@@ -147,7 +147,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     const { plan, overlay, scopeRequest, request, retry, retryOf, trigger } = parts;
     const agentHashes = await currentAgents(deps.agents, callsOf(plan, overlay), { trust: request.trust ?? false });
     if (!agentHashes.ok) return agentHashes;
-    const scopes = await resolveScopes(deps.workspace, scopeRequest, plan);
+    const scopes = await resolveScopes(deps.workspace, {
+      ...{ request: scopeRequest, plan },
+      look: request.look ?? { reuse: false },
+    });
     if (!scopes.ok) return scopes;
     const recorded = await stored.recordDeaths();
     if (!recorded.ok) return recorded;
@@ -173,7 +176,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       mustRun: retry?.mustRun ?? new Set<string>(),
     };
     const replaced = (request.supersedes ?? []).map((old) => supersedeRun(old, { by: start.number }));
-    return begin({ start, state: null, command: { kind: 'start', start }, prepare, request, after: replaced });
+    // That an automatic run started is stored before its first step is looked at, which may take longer than people would wait.
+    const after = isAutomatic({ start }) ? [...replaced, Promise.resolve()] : replaced;
+    return begin({ start, state: null, command: { kind: 'start', start }, prepare, request, after });
   }
 
   async function resumeRun(ref: string, request: ResumeRequest): Promise<Result<RunHandle>> {
@@ -328,7 +333,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       held = false;
       driver.wake();
     });
-    const view = (): RunState => driver.state() ?? foldedStart(start);
+    const view = (): RunState => driver.state() ?? foldedStart(start, env.clock.now());
     const stop = (): void => driver.stop({ kind: 'interrupt' });
     if (request.signal?.aborted) stop();
     request.signal?.addEventListener('abort', stop, { once: true });
@@ -373,22 +378,6 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (!claim || !state) return unknownRun(ref);
     // A run of this very session that no driver has is nobody's: it waits, or was interrupted.
     return ok({ state, live: drivers.has(claim.run) || elsewhere });
-  }
-
-  function viewOf(state: RunState): RunView {
-    return viewRun(state, { session: state.session, live: true });
-  }
-
-  function foldedStart(start: RunStart): RunState {
-    const state = foldState([{ type: 'workflow.started', data: start, time: new Date(env.clock.now()).toISOString() }]);
-    if (!state) throw new Error('a start folds to a run');
-    return state;
-  }
-
-  function endedHandle(state: RunState): RunHandle {
-    const { run, number } = state.start;
-    const view = viewOf(state);
-    return { run, number, view: () => view, done: Promise.resolve(ok(view)) };
   }
 }
 

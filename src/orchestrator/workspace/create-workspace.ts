@@ -100,8 +100,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     return { kind: 'changed', base: revision, files };
   }
 
-  async function scope(request: ScopeRequest): Promise<Result<Scope>> {
-    const looked = await look();
+  async function scope(request: ScopeRequest, how?: Look): Promise<Result<Scope>> {
+    const looked = await look(how);
     if (request.files !== undefined) {
       return resolveNamedFiles({ root, names: request.files, known: looked.ok ? looked.value.files : [] });
     }

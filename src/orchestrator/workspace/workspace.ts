@@ -12,7 +12,7 @@ export interface Workspace {
   git(): Promise<GitFacts | null>;
   gitMissing(): Promise<boolean>;
   /** Resolves what the user asked for into files. `usage` when a named file is missing or the revision is unknown. */
-  scope(request: ScopeRequest): Promise<Result<Scope>>;
+  scope(request: ScopeRequest, look?: Look): Promise<Result<Scope>>;
   /** Every file not ignored (less untracked node_modules; without git: less .git and what .gitignore names), sorted. No links, no submodules. */
   files(look?: Look): Promise<readonly string[]>;
   /** Content ids (git blob ids where git knows them, else the same hash computed) of these files; missing ones are absent. */
