@@ -185,7 +185,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
       [Symbol.asyncIterator]();
     const first = events.next();
     stopNoting = journal.subscribe(noteOwn);
-    const past = await recover({ reader: deps.reader, now: clock.now(), note: runs.note });
+    const past = await recover({ reader: deps.reader, clock, note: runs.note });
     read = past.read;
     for (const [session, sequence] of past.upTo) upTo.set(session, sequence);
     const baseline = await known.refresh();

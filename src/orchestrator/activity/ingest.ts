@@ -45,8 +45,8 @@ export interface IngestDeps {
   readonly onSaved: (save: { readonly path: string; readonly event: string }) => void;
 }
 
-/** Groups that wait for the disk at once: a storm fills no memory. */
-const AT_ONCE = 500;
+/** Writes that are worked on at a stretch, and wait for the disk together: a storm holds neither thread nor memory. */
+const AT_ONCE = 100;
 /** The watcher's delay at most. */
 const SANE_MS = 5000;
 

@@ -1,4 +1,6 @@
 import type { StoredEvent } from '../../contract/events.ts';
+import { createBreath } from '../breath.ts';
+import type { Clock } from '../env.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import { ACTIVITY_TYPES, applyActivity, newActivities } from './activity-fold.ts';
 import { writeOf, type Content } from './file-write.ts';
@@ -18,28 +20,26 @@ export interface Recovered {
 
 /** What was open longer ago is nobody's expectation any more; reading all of the history would take seconds. */
 const BACK_MS = 24 * 3_600_000;
-/** Events that are read before others get their turn. */
-const AT_ONCE = 500;
 const MAX_CONTENTS = 20_000;
 
 /** `note` sees every event: who follows runs reads along. */
 export async function recover(deps: {
   readonly reader: JournalReader;
-  readonly now: number;
+  readonly clock: Clock;
   readonly note: (event: StoredEvent) => void;
 }): Promise<Recovered> {
   const activities = newActivities();
   const contents = new Map<string, Content>();
   const read = new Map<string, number>();
-  const since = new Date(deps.now - BACK_MS).toISOString();
-  let count = 0;
+  const since = new Date(deps.clock.now() - BACK_MS).toISOString();
+  const breath = createBreath(deps.clock);
   for (const event of deps.reader.events({ types: [...ACTIVITY_TYPES, 'workflow.started'], since })) {
     deps.note(event);
     applyActivity(activities, event);
     read.set(event.sessionid, event.sequence);
     const write = writeOf(event);
     if (write !== null && contents.size < MAX_CONTENTS) contents.set(write.path, write.after);
-    if (++count % AT_ONCE === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    await breath();
   }
   const upTo = new Map<string, number>();
   for (const { event } of activities.unassigned) upTo.set(event.sessionid, event.sequence);
