@@ -4,12 +4,15 @@ import type { Clock } from './env.ts';
 /** The thread is not held longer than this at a stretch (RELIABILITY: 10 ms). */
 const BREATH_MS = 8;
 
-/** To be awaited now and then in long work: lets others have a turn once this one has taken its time. */
-export function createBreath(clock: Pick<Clock, 'monotonic'>): () => Promise<void> {
+/** To be asked at each piece of long work: null, or, once this turn has taken its time, what to await so that others get theirs. */
+export type Breath = () => Promise<void> | null;
+
+export function createBreath(clock: Pick<Clock, 'monotonic'>): Breath {
   let since = clock.monotonic();
-  return async () => {
-    if (clock.monotonic() - since <= BREATH_MS) return;
-    await nextTurn();
-    since = clock.monotonic();
-  };
+  return () =>
+    clock.monotonic() - since <= BREATH_MS
+      ? null
+      : nextTurn().then(() => {
+          since = clock.monotonic();
+        });
 }

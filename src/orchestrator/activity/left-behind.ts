@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../contract/events.ts';
-import { createBreath } from '../breath.ts';
+import { createBreath, type Breath } from '../breath.ts';
 import type { Clock } from '../env.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import {
@@ -38,8 +38,8 @@ export function createLeftBehindReader(deps: {
   readonly rules: readonly SemanticRule[];
 }): LeftBehindReader {
   const { reader, clock, rules } = deps;
-  const counted = [...WINDOW_TYPES, ...semanticTypes(rules)];
-  const reports = [...AGGREGATED_TYPES, ...rules.map(({ type }) => type)];
+  const counted = new Set([...WINDOW_TYPES, ...semanticTypes(rules)]);
+  const reports = new Set([...AGGREGATED_TYPES, ...rules.map(({ type }) => type)]);
   const looked = new Set<string>();
   const reported = createReported();
   let isFirst = true;
@@ -53,9 +53,11 @@ export function createLeftBehindReader(deps: {
     const breathe = createBreath(clock);
     // A leader before may have reported in its own session what one before it had left; later only this process does.
     for (const query of isFirst ? [{ since }] : dead.map(({ session }) => ({ session }))) {
-      for (const event of reader.events({ ...query, types: reports })) {
-        reported.add(event);
-        await breathe();
+      // Not by type: then nobody else had a turn until one of the type comes.
+      for (const event of reader.events(query)) {
+        if (reports.has(event.type)) reported.add(event);
+        const pause = breathe();
+        if (pause) await pause;
       }
     }
     isFirst = false;
@@ -64,18 +66,20 @@ export function createLeftBehindReader(deps: {
     return found;
   }
 
-  async function read(session: string, breathe: () => Promise<void>): Promise<LeftBehind> {
+  async function read(session: string, breathe: Breath): Promise<LeftBehind> {
     const windows = createTemporalWindows();
     const semantic = createSemanticAggregation(rules);
     const ended: Window[] = [];
     const bursts: Burst[] = [];
     let at = -Infinity;
-    for (const event of reader.events({ session, types: counted })) {
+    for (const event of reader.events({ session })) {
+      const pause = breathe();
+      if (pause) await pause;
+      if (!counted.has(event.type)) continue;
       at = Math.max(at, Date.parse(event.time));
       if (!reported.covers(event)) ended.push(...windows.add(event, at));
       for (const rule of rules) if (reported.isIn(rule, event.id)) semantic.reported(rule, at);
       bursts.push(...semantic.add(event, at).filter((burst) => !reported.has(burst)));
-      await breathe();
     }
     looked.add(session);
     ended.push(...windows.tick(clock.now()));

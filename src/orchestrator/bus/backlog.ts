@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../contract/events.ts';
+import type { Breath } from '../breath.ts';
 
 /** Events that did not fit a queue. They are in the journal: only from where to where is kept here. */
 export interface Backlog {
@@ -6,7 +7,7 @@ export interface Backlog {
   /** To be called in each session's order, as the journal has it. */
   add(event: StoredEvent): void;
   /** Reads in order until `take` says that one does not fit; that one and what follows stay. To be called until it is empty. */
-  drain(take: (event: StoredEvent) => boolean, breathe: () => Promise<void>): Promise<void>;
+  drain(take: (event: StoredEvent) => boolean, breathe: Breath): Promise<void>;
   clear(): void;
 }
 
@@ -26,7 +27,7 @@ export function createBacklog(deps: {
   async function drainSession(
     session: string,
     range: Missed,
-    how: { readonly take: (event: StoredEvent) => boolean; readonly breathe: () => Promise<void> },
+    how: { readonly take: (event: StoredEvent) => boolean; readonly breathe: Breath },
   ): Promise<boolean> {
     const end = range.to;
     for (const event of deps.read(session)) {
@@ -35,7 +36,8 @@ export function createBacklog(deps: {
         if (!how.take(event)) return false;
         range.from = event.sequence + 1;
       }
-      await how.breathe();
+      const pause = how.breathe();
+      if (pause) await pause;
     }
     range.from = end + 1;
     return range.from > range.to;

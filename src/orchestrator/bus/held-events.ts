@@ -28,7 +28,7 @@ export interface HeldEvents {
 
 export function createHeldEvents(limits: QueueLimits): HeldEvents {
   const depths = new Map<string, number>();
-  let items: (HeldEvent | undefined)[] = [];
+  let items: ({ readonly held: HeldEvent; readonly bytes: number } | undefined)[] = [];
   let head = 0;
   let bytes = 0;
   const size = (): number => items.length - head;
@@ -37,20 +37,21 @@ export function createHeldEvents(limits: QueueLimits): HeldEvents {
     push(held) {
       const more = approximateBytes(held.event);
       if (size() > 0 && (size() >= limits.events || bytes + more > limits.bytes)) return false;
-      items.push(held);
+      items.push({ held, bytes: more });
       bytes += more;
       depths.set(held.event.type, (depths.get(held.event.type) ?? 0) + 1);
       return true;
     },
     shift() {
-      const held = items[head];
-      if (held === undefined) return undefined;
+      const item = items[head];
+      if (item === undefined) return undefined;
       items[head++] = undefined;
       if (head > 1000 && head * 2 > items.length) {
         items = items.slice(head);
         head = 0;
       }
-      bytes -= approximateBytes(held.event);
+      const { held } = item;
+      bytes -= item.bytes;
       depths.set(held.event.type, (depths.get(held.event.type) ?? 1) - 1);
       return held;
     },

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StoredEvent } from '../../contract/events.ts';
 import { batchHandled, INITIAL_BATCHING } from '../activity/adaptive-batching.ts';
 import type { ProcessingMode } from '../activity/processing-mode.ts';
-import { createBreath } from '../breath.ts';
+import { createBreath, type Breath } from '../breath.ts';
 import type { Clock } from '../env.ts';
 import type { SubscriberFlow, Subscription } from './api.ts';
 import { createBacklog } from './backlog.ts';
@@ -112,7 +112,8 @@ export function createSubscriberQueue(deps: QueueDeps): SubscriberQueue {
       let events = 0;
       let isBatch = false;
       for (let next = take(); next !== undefined; next = take()) {
-        await breathe();
+        const pause = breathe();
+        if (pause) await pause;
         events++;
         isBatch ||= next.mode === 'batched';
         if (isAsynchronous) await startApart(next);
@@ -133,7 +134,7 @@ export function createSubscriberQueue(deps: QueueDeps): SubscriberQueue {
   }
 
   /** False when the journal cannot be read. */
-  async function refill(breathe: () => Promise<void>): Promise<boolean> {
+  async function refill(breathe: Breath): Promise<boolean> {
     if (backlog.isEmpty()) return true;
     const push = (event: StoredEvent): boolean =>
       held.push({ event, mode: 'immediate', acceptedAt: clock.monotonic() });
