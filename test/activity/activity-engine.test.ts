@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NewEvent, Origin, StoredEvent } from '../../src/contract/events.ts';
 import type { SettledBurst } from '../../src/orchestrator/activity/api.ts';
 import { createActivityRig, type ActivityRig, type EditorWindow } from '../support/activity-rig.ts';
 import { eventually } from '../support/eventually.ts';
-import { git } from '../support/git-repository.ts';
+import { git, writeTree } from '../support/git-repository.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { proves } from '../requirements.ts';
 
 const FILE_TYPES = ['file.created', 'file.modified', 'file.deleted'];
@@ -103,6 +105,26 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
     assert.deepEqual(new Set(window.of(...FILE_TYPES).map(({ origin }) => origin)), new Set(['human']));
   });
 
+  it('follows no link out of the workspace, and gives a file one name', async () => {
+    rig = createActivityRig();
+    const outside = tempFolder('outside');
+    writeTree(outside.path, { 'x.ts': 'x\n' });
+    symlinkSync(outside.path, path.join(rig.root, 'out'));
+    symlinkSync('src', path.join(rig.root, 'alias'));
+    const window = await rig.window();
+    const stored = await window.engine.wrote([
+      { kind: 'saved', path: path.join(rig.root, 'out/x.ts'), reason: 'manual' },
+      { kind: 'saved', path: path.join(outside.path, 'x.ts'), reason: 'manual' },
+      { kind: 'saved', path: path.join(rig.root, '.git/config'), reason: 'manual' },
+    ]);
+    assert(stored.ok);
+    window.hint('out/x.ts', 'out', 'alias/a.ts');
+    await window.save('alias/a.ts', 'b\n');
+    assert.deepEqual(await settled(window), ['human: modified src/a.ts']);
+    assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/a.ts human']);
+    await outside.remove();
+  });
+
   it('looks at everything after lost hints, and works without git', async () => {
     for (const withGit of [true, false]) {
       rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' }, { git: withGit });
@@ -180,6 +202,56 @@ describe(proves('F7', 'activity engine: a burst settles once'), () => {
     assert.equal(window.of('git.commit')[0]?.data['message'], 'Mine');
     assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/d0/f0.ts unknown']);
     assert.equal(window.triggers.bursts.length, 1);
+  });
+});
+
+describe(proves('F7', 'activity engine: while git is at work'), () => {
+  let rig: ActivityRig;
+  afterEach(() => rig.dispose());
+
+  it('waits while the index is locked, and then knows what git wrote from what it did not', async () => {
+    rig = createActivityRig({ 'src/a.ts': 'main\n', 'src/b.ts': 'main\n' });
+    git(rig.root, 'checkout', '-q', '-b', 'feat');
+    rig.write({ 'src/a.ts': 'feature\n' });
+    git(rig.root, 'commit', '-q', '-a', '-m', 'Feature');
+    git(rig.root, 'checkout', '-q', 'main');
+    const window = await rig.window();
+    const lock = path.join(rig.root, '.git/index.lock');
+    await window.save('src/b.ts', 'mine\n');
+    writeFileSync(lock, '');
+    rig.write({ 'src/a.ts': 'feature\n' });
+    window.hint('src/a.ts');
+    // Three times the quiet period.
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    assert.equal(window.triggers.bursts.length, 0);
+    rmSync(lock);
+    rig.write({ 'src/a.ts': 'main\n' });
+    git(rig.root, 'checkout', '-q', 'feat');
+    assert.deepEqual(await settled(window), ['human: modified src/b.ts']);
+    await eventually('the switch is told', () => window.of('git.switched').length === 1);
+    assert.equal(window.of('git.switched')[0]?.data['label'], 'Switched to feat');
+    assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/b.ts human']);
+  });
+
+  it('takes back from nobody what it saw before HEAD moved', async () => {
+    rig = createActivityRig({ 'src/a.ts': 'main\n' });
+    git(rig.root, 'checkout', '-q', '-b', 'feat');
+    rig.write({ 'src/a.ts': 'feature\n' });
+    git(rig.root, 'commit', '-q', '-a', '-m', 'Feature');
+    git(rig.root, 'checkout', '-q', 'main');
+    const window = await rig.window({ settings: { quietMinMs: 3000, quietMaxMs: 5000 } });
+    rig.write({ 'src/a.ts': 'feature\n' });
+    window.hint('src/a.ts');
+    await eventually('it is taken in', () => window.of('file.modified').length === 1);
+    git(rig.root, 'symbolic-ref', '-m', 'checkout: moving from main to feat', 'HEAD', 'refs/heads/feat');
+    await eventually('the switch is told', () => window.of('git.switched').length === 1);
+    const ended = (): readonly StoredEvent[] => window.of('activity.settled');
+    await eventually('both activities ended', () => ended().length === 2);
+    assert.deepEqual(
+      ended().map(({ origin, data }) => `${origin} ${String(data['total'])}`),
+      ['git 1', 'unknown 0'],
+    );
+    assert.equal(window.triggers.bursts.length, 0);
   });
 });
 
