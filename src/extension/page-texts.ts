@@ -47,7 +47,7 @@ export function sessionsText(gathered: Gathered, scene: Scene): string {
     .map((session) => {
       const runs = Array.isArray(session['runs']) ? session['runs'].length : 0;
       const ended = session['endedAt'] === null ? 'open' : 'ended';
-      return `${String(session['epoch']).padStart(5)}  ${scene.times.short(text(session['startedAt']), scene.now).padEnd(18)} ${ended.padEnd(7)} ${countWords(Number(session['events']), 'event')}, ${countWords(runs, 'run')}`;
+      return `${String(Number(session['epoch'])).padStart(5)}  ${scene.times.short(text(session['startedAt']), scene.now).padEnd(18)} ${ended.padEnd(7)} ${countWords(Number(session['events']), 'event')}, ${countWords(runs, 'run')}`;
     });
   return page(countWords(rows.length, 'session'), rows, gathered);
 }
@@ -55,7 +55,7 @@ export function sessionsText(gathered: Gathered, scene: Scene): string {
 export function contextText(gathered: Gathered): string {
   const bundle = gathered.lines.find(({ kind }) => kind === 'context');
   const head = bundle
-    ? `${countWords(Number(bundle['tokens']), 'token')} of ${String(bundle['budget'])}`
+    ? `${countWords(Number(bundle['tokens']), 'token')} of ${String(Number(bundle['budget']))}`
     : 'Nothing was collected';
   return page(head, bundle ? [text(bundle['text'])] : [], gathered);
 }

@@ -31,7 +31,10 @@ export interface RegisterDeps extends CommandDeps {
 export function registerCommands(deps: RegisterDeps): vscode.Disposable {
   const handlers: Readonly<Record<Exclude<CommandId, 'savepoint.showMenu'>, Handler>> = {
     ...createRunCommands(deps),
-    ...createLookCommands({ ...deps, showProblems: deps.problems.showDefinitionProblems }),
+    ...createLookCommands({
+      ...deps,
+      showProblems: (folder, found) => deps.problems.showDefinitionProblems(folder, found),
+    }),
     ...createWhyCommand(deps),
     ...createAutomaticCommands(deps),
     ...createApproveCommands(deps),
