@@ -71,6 +71,33 @@ export default {
       to: { path: 'node_modules/(oxc-|oxlint)', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'board-is-a-fold',
+      comment: 'The board is made of events and facts: who knows files, locks or threads hands them in.',
+      severity: 'error',
+      from: { path: '^src/orchestrator/board/' },
+      to: {
+        pathNot: [
+          '^src/contract/',
+          '^src/orchestrator/board/',
+          '^src/orchestrator/activity/activity-fold[.]ts$',
+          '^src/orchestrator/workflow/run-(events|state|view|rules)[.]ts$',
+          '^src/orchestrator/env[.]ts$',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'editor-talks-to-the-worker',
+      comment: 'The orchestrator lives in the worker: ask it over the channel. Only contract, channel and types cross.',
+      severity: 'error',
+      from: { path: '^src/(extension|views)/' },
+      to: {
+        path: '^src/orchestrator/',
+        pathNot: '^src/orchestrator/channel/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-test-in-product',
       comment: 'Product code never imports tests.',
       severity: 'error',

@@ -40,6 +40,8 @@ export default tseslint.config(
       'src/contract/**/*.ts',
       'src/orchestrator/workflow/{decide,evolve,state,fold,view}*.ts',
       'src/orchestrator/activity/{temporal,semantic,digest,processing-mode,adaptive-batching,flow-metrics}.ts',
+      'src/orchestrator/board/*.ts',
+      'src/extension/{restarts,cut-off,hints,kept-writes}.ts',
     ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'performance', 'crypto'],

@@ -82,7 +82,7 @@ export function createFolders(deps: FolderDeps): OwnFolders {
       for (const { link } of held) link?.typing(active);
     },
     close: async () => void (await Promise.all([...leaving, ...held.map((folder) => folder.close())])),
-    dispose: () => subscriptions.dispose(),
+    dispose: () => void subscriptions.dispose(),
   };
 }
 
@@ -158,7 +158,7 @@ function abortWith(token: vscode.CancellationToken): { readonly signal: AbortSig
   const controller = new AbortController();
   if (token.isCancellationRequested) controller.abort();
   const subscription = token.onCancellationRequested(() => controller.abort());
-  return { signal: controller.signal, dispose: () => subscription.dispose() };
+  return { signal: controller.signal, dispose: () => void subscription.dispose() };
 }
 
 /** The worker's bundle lies beside the extension's. */

@@ -26,7 +26,7 @@ export function watchEdits({ folders }: { readonly folders: OwnFolders }): vscod
     watchFileOperations(folders),
     watchTyping(folders),
     folders.onDidChangeFolders(watchFolders),
-    new vscode.Disposable(() => perFolder.forEach((watch) => watch.dispose())),
+    new vscode.Disposable(() => perFolder.forEach((watch) => void watch.dispose())),
   );
 }
 

@@ -28,8 +28,8 @@ export async function startWorker(folder: string): Promise<RunningWorker> {
     workerData: { setup: { folder, settings: workerSettings({}) }, port: port2 },
     transferList: [port2],
   });
-  let failure: unknown = null;
-  worker.on('error', (error) => (failure = error));
+  let failure: Error | null = null;
+  worker.on('error', (error) => (failure = error as Error));
   const logs: WorkerEvents['log'][] = [];
   let board: Board | null = null;
   let revision = 0;

@@ -45,8 +45,8 @@ export async function* followSessions(deps: {
   const matches = matcherOf(query);
   const isMatch = (event: StoredEvent): boolean => matches.event(event);
   const positions = new Map<string, Position>();
-  /** Dead, and read to the end. */
-  const finished = new Set<string>();
+  /** Dead, and read to the end; or left out. */
+  const finished = new Set<string>(query.except === undefined ? [] : [query.except]);
   const changes = watchChanges(deps);
   let seen: string | null = null;
 
@@ -54,7 +54,7 @@ export async function* followSessions(deps: {
   function passOver(): void {
     for (const { session } of sessions.contexts()) {
       if (!sessions.isLive(session)) finished.add(session);
-      else for (const _ of readOn(session)) continue;
+      else Iterator.from(readOn(session)).forEach(() => undefined);
     }
   }
 
