@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { copySample } from '../samples/copy-sample.ts';
 import { git } from '../support/git-repository.ts';
-import { SLOW_MS } from './host/hosted.ts';
+import { BURST_FILES, HOSTED_FILES, SLOW_MS } from './host/hosted.ts';
 
 const SLOW_TEST = `import { test } from 'node:test';
 import { slow } from '../src/lib/slow.ts';
@@ -13,11 +13,14 @@ test('takes its time', async () => {
 });
 `;
 
-/** A clean copy of the sample, and in it a module whose related test takes long; all committed. */
+/** A clean copy of the sample, and in it files for the suites and a module whose related test takes long; all committed. */
 export async function makeWorkspace(folder: string): Promise<string> {
   await copySample({ sample: 'harbor', variant: 'base', into: folder });
   mkdirSync(path.join(folder, 'test'), { recursive: true });
-  writeFileSync(path.join(folder, 'src/lib/slow.ts'), 'export const slow: boolean = true;\n');
+  for (const file of [...Object.values(HOSTED_FILES), ...BURST_FILES]) {
+    writeFileSync(path.join(folder, file), 'export const value = 0;\n');
+  }
+  writeFileSync(path.join(folder, HOSTED_FILES.slow), 'export const slow: boolean = true;\n');
   writeFileSync(path.join(folder, 'test/slow.test.ts'), SLOW_TEST);
   git(folder, 'add', '--all');
   git(folder, 'commit', '--quiet', '--no-verify', '--message', 'A slow module');

@@ -34,3 +34,11 @@ export const socketsOf = (home: string): { readonly results: string; readonly pa
 
 /** How long the test of the workspace's slow module takes: long enough to do something while a run is under way. */
 export const SLOW_MS = 6_000;
+
+/** Files of the workspace that suites edit: what exists is written at once, while a new file is made first and then filled. */
+export const HOSTED_FILES = {
+  slow: 'src/lib/slow.ts',
+  payments: 'src/lib/payments.ts',
+  stamped: 'src/lib/stamped.ts',
+} as const;
+export const BURST_FILES = Array.from({ length: 12 }, (_, number) => `src/lib/burst-${number}.ts`);

@@ -36,6 +36,11 @@
       toasts.length = 0;
       focus = [];
     },
-    rows: (elements) => elements.map(rowOf),
+    // Of the side bar's view with this name; empty where it is not shown.
+    rows: (view) => {
+      const panes = [...document.querySelectorAll('.part.sidebar .pane')];
+      const pane = panes.find((one) => one.querySelector(`.pane-header[aria-label^="${view}"]`) !== null);
+      return [...(pane?.querySelectorAll('.monaco-list-row') ?? [])].map(rowOf);
+    },
   };
 })();

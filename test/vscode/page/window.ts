@@ -119,10 +119,7 @@ export async function openWindow({
       await pane('Runs').waitFor({ timeout: 10_000 });
     },
     view: pane,
-    rows: (name) =>
-      pane(name)
-        .locator('.monaco-list-row')
-        .evaluateAll<readonly Row[], undefined>('(rows) => savepointPage.rows(rows)'),
+    rows: (name) => page.evaluate<readonly Row[]>(`savepointPage.rows('${name}')`),
     async status() {
       const item = page.locator(STATUS).first();
       return (await item.isVisible()) ? (await item.innerText()).trim() : null;

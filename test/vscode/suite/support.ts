@@ -74,22 +74,18 @@ export function stateOfFolder(): FolderState {
   return first.state;
 }
 
-/** Writes the whole file in an editor and saves it, as a person would. */
-export async function typeAndSave(file: string, text: string): Promise<void> {
-  const uri = uriOf(file);
-  const exists = await vscode.workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) {
-    const create = new vscode.WorkspaceEdit();
-    create.createFile(uri);
-    assert.ok(await vscode.workspace.applyEdit(create));
-  }
-  const document = await vscode.workspace.openTextDocument(uri);
+/** Shows a file of the workspace; the focus is then in its editor. */
+export async function show(file: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(uriOf(file));
   await vscode.window.showTextDocument(document);
+  return document;
+}
+
+/** Writes the whole file in its editor and saves it, as a person would; the file exists. */
+export async function typeAndSave(file: string, text: string): Promise<void> {
+  const document = await show(file);
   const edit = new vscode.WorkspaceEdit();
-  edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
   assert.ok(await vscode.workspace.applyEdit(edit));
   assert.ok(await document.save());
 }

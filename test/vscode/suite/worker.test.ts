@@ -52,7 +52,7 @@ describe(proves('F1', 'a worker that ends'), function () {
 
   it('is started again and goes on with the run that it had', async () => {
     const before = new Date().toISOString();
-    await typeAndSave('src/lib/slow.ts', 'export const slow: boolean = !false;\n');
+    await typeAndSave(HOSTED_FILES.slow, 'export const slow: boolean = !false;\n');
     await eventually('a run', async () => (await startedSince(before)).length === 1, 15_000);
     await eventually(
       'a step at work',
@@ -70,7 +70,7 @@ describe(proves('F1', 'a worker that ends'), function () {
 
   it('takes further saves afterwards', async () => {
     const before = new Date().toISOString();
-    await typeAndSave('src/lib/after.ts', 'export const after = 1;\n');
+    await typeAndSave(HOSTED_FILES.stamped, 'export const value = 1;\n');
     await eventually('a run', async () => (await startedSince(before)).length === 1, 15_000);
     await atRest();
   });
@@ -92,11 +92,11 @@ describe(proves('F1', 'a worker that ends again and again'), function () {
       },
       30_000,
     );
-    const seen = await askPage<Disturbances>('disturbances');
-    if (seen !== null) {
-      assert.equal(seen.toasts.length, 1);
-      assert.deepEqual(seen.focus, []);
-    }
+    const seen = (): Promise<Disturbances | null> => askPage<Disturbances>('disturbances');
+    await eventually('a notification', async () => (await seen())?.toasts.length !== 0);
+    const { toasts, focus } = (await seen()) ?? { toasts: ['not looked at on a desktop'], focus: [] };
+    assert.equal(toasts.length, 1);
+    assert.deepEqual(focus, []);
     assert.equal(stateOfFolder().kind, 'stopped');
     await vscode.commands.executeCommand('savepoint.startAgain');
     await eventually('the worker answers', () => stateOfFolder().kind === 'ready', 30_000);

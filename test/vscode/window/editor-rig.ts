@@ -32,6 +32,7 @@ export interface EditorRigOptions {
 }
 
 const FILES = { 'src/app.js': 'export const app = 1;\n', 'package.json': '{"name":"small","type":"module"}\n' };
+const SESSION = /\/sessions\/[^/]+\.lock$/;
 const DEADLINE_MS = 30_000;
 
 export async function createEditorRig(options: EditorRigOptions = {}): Promise<EditorRig> {
@@ -76,7 +77,7 @@ export async function createEditorRig(options: EditorRigOptions = {}): Promise<E
     async workers(count) {
       await eventually(
         `${count} workers`,
-        () => vscode.extensionHosts().filter((pid) => holdsSession(pid, rig.stateHome)).length >= count,
+        () => vscode.extensionHosts().filter((pid) => holdsLock(pid, rig.stateHome, SESSION)).length >= count,
         DEADLINE_MS,
       ).catch((error: unknown) => {
         const log = `${vscode.log('remoteexthost').slice(-3_000)}\n${vscode.log('Savepoint').slice(-3_000)}`;
@@ -94,11 +95,11 @@ export async function createEditorRig(options: EditorRigOptions = {}): Promise<E
   };
 }
 
-/** A session is open as long as its process holds the session's lock. */
-function holdsSession(pid: number, stateHome: string): boolean {
+/** A lock is held as long as its process has it open: a session's, or the one of the window that runs triggers. */
+function holdsLock(pid: number, stateHome: string, name: RegExp): boolean {
   try {
     const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-    return open.some((file) => file.startsWith(stateHome) && /\/sessions\/[^/]+\.lock$/.test(file));
+    return open.some((file) => file.startsWith(stateHome) && name.test(file));
   } catch {
     // The process ended, or closed a file, while it was looked at.
     return false;

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { CATALOGUE } from '../../../src/contract/commands/catalogue.ts';
+import { COMMANDS } from '../../../src/contract/commands/palette.ts';
+import { proves } from '../../requirements.ts';
+import { eventually } from '../../support/eventually.ts';
+import { atRest, findingsIn, folder, ready, runs, savepoint, typeAndSave, uriOf } from './support.ts';
+
+const FILE = 'src/lib/receipts.ts';
+const LOOSE =
+  'declare function store(): Promise<void>;\n\nexport async function keep(): Promise<number> {\n  store();\n  return 1;\n}\n';
+const CALL = new vscode.Range(3, 2, 3, 4);
+
+const actionsAt = (range: vscode.Range): Thenable<readonly vscode.CodeAction[]> =>
+  vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uriOf(FILE), range);
+
+async function actionNamed(title: RegExp): Promise<vscode.CodeAction> {
+  const action = (await actionsAt(CALL)).find((one) => title.test(one.title));
+  assert.ok(action, String(title));
+  return action;
+}
+
+async function callCommand({ command }: vscode.CodeAction): Promise<void> {
+  assert.ok(command);
+  await vscode.commands.executeCommand(command.command, ...(command.arguments as readonly unknown[]));
+}
+
+const looseFound = (): Promise<void> =>
+  eventually('the promise is found', () => findingsIn(FILE).some(({ code }) => code === 'promise.floating'), 40_000);
+
+describe(proves('F6', 'the palette, and what stands beside the code'), () => {
+  before(ready);
+  afterEach(() => atRest());
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(uriOf(FILE));
+    await atRest();
+  });
+
+  it('has a handler for every command that it lists, and lists every command of the catalogue', async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    for (const { command } of COMMANDS) assert.ok(known.has(command), command);
+    for (const { id } of CATALOGUE) assert.ok(known.has(`savepoint.${id}`), id);
+  });
+
+  it('tells a finding with its rule, who found it and the way to why', async () => {
+    await typeAndSave(FILE, LOOSE);
+    await looseFound();
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      uriOf(FILE),
+      CALL.start,
+    );
+    const words = hovers
+      .flatMap(({ contents }) => contents.map((one) => (typeof one === 'string' ? one : one.value)))
+      .join('\n');
+    assert.match(
+      words,
+      /bug-hunter · new in this change · \[run \d+\]\(command:savepoint\.openRun.*\) at \d\d:\d\d · \[Why am I told this\?\]\(command:savepoint\.why/,
+    );
+  });
+
+  it('opens the run of a finding, and why it is told, as pages that cannot be edited', async () => {
+    const [newest] = await runs();
+    assert.ok(newest);
+    await vscode.commands.executeCommand('savepoint.openRun', { folder: folder().uri.toString(), run: newest.run });
+    const page = vscode.window.activeTextEditor?.document;
+    assert.equal(page?.uri.scheme, 'savepoint');
+    assert.match(page?.getText() ?? '', new RegExp(`run ${newest.number} `));
+    await callCommand(await actionNamed(/^Why am I told this/));
+    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /promise\.floating/);
+  });
+
+  it('puts a finding right where there is one way, and takes it away with the edit', async () => {
+    await typeAndSave(FILE, LOOSE);
+    await looseFound();
+    const fix = await actionNamed(/^Add await$/);
+    assert.equal(fix.isPreferred, true);
+    assert.ok(fix.edit && (await vscode.workspace.applyEdit(fix.edit)));
+    const document = await vscode.workspace.openTextDocument(uriOf(FILE));
+    assert.equal(document.lineAt(3).text, '  await store();');
+    await eventually('the finding is gone', () => findingsIn(FILE).length === 0, 5_000);
+    await document.save();
+  });
+
+  it('offers no edit once the file was typed in, and moves the finding with its line', async () => {
+    await typeAndSave(FILE, LOOSE);
+    await looseFound();
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uriOf(FILE), new vscode.Position(0, 0), '\n');
+    await vscode.workspace.applyEdit(edit);
+    await eventually('the finding moved', () => findingsIn(FILE)[0]?.range.start.line === 4, 5_000);
+    const titles = (await actionsAt(new vscode.Range(4, 2, 4, 4))).map(({ title }) => title);
+    assert.ok(!titles.includes('Add await'), titles.join(', '));
+    assert.ok(
+      titles.some((title) => title.startsWith('Not a problem here')),
+      titles.join(', '),
+    );
+  });
+
+  it('does not tell again what was dismissed', async () => {
+    await typeAndSave(FILE, LOOSE);
+    await looseFound();
+    await callCommand(await actionNamed(/^Not a problem here/));
+    await eventually('the finding is gone', () => findingsIn(FILE).length === 0, 5_000);
+    await savepoint('run', 'on-save-checks', '--no-cache');
+    await eventually('the run shows', async () => (await runs()).length > 0, 10_000);
+    assert.deepEqual(
+      findingsIn(FILE).map(({ code }) => code),
+      [],
+    );
+  });
+});
