@@ -158,17 +158,19 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
     const { run, operation, reaction, controller } = look;
     const about = { run, agent: AGENT, operation, reaction };
     let findings = 0;
-    store('security.scan.started', about);
+    const stores = [store('security.scan.started', about)];
     const onMessage = (given: AgentMessage): void => {
       if (given.kind !== 'finding' || controller.signal.aborted || ++findings > MAX_FINDINGS) return;
-      store('security.vulnerability.found', { run, reaction, finding: plain(maskDeep(given.finding, deps.mask)) });
+      const finding = plain(maskDeep(given.finding, deps.mask));
+      stores.push(store('security.vulnerability.found', { run, reaction, finding }));
     };
     const outcome = await call(look, onMessage);
     const told = maskDeep(outcome, deps.mask);
     const result = told.ok
       ? { success: true, summary: told.summary }
       : { success: false, error: { code: told.error.code, message: told.error.message } };
-    store('security.scan.completed', { ...about, findings, ...result });
+    stores.push(store('security.scan.completed', { ...about, findings, ...result }));
+    await Promise.all(stores);
     return told.ok ? told.data : null;
   }
 
@@ -187,7 +189,7 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
     }
   }
 
-  function store(type: Reported, data: JsonObject & { readonly run: string }): void {
+  async function store(type: Reported, data: JsonObject & { readonly run: string }): Promise<void> {
     const event: NewEvent = {
       source: 'savepoint/bus',
       type,
@@ -197,9 +199,8 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
       origin: `run:${data.run}`,
       ...(type === 'security.vulnerability.found' ? { priority: 'high' } : {}),
     };
-    void journal.append([event]).then((stored) => {
-      if (!stored.ok) deps.warn(`${type} is not stored: ${stored.failure.message}`);
-    });
+    const stored = await journal.append([event]);
+    if (!stored.ok) deps.warn(`${type} is not stored: ${stored.failure.message}`);
   }
 }
 
