@@ -266,10 +266,9 @@ describe(proves('F7', 'automatic runs, whatever comes'), () => {
     fc.assert(
       fc.property(
         fc.array(occasions, { maxLength: 40 }),
-        fc.nat({ max: 12 }),
-        fc.integer({ min: 0, max: 3 }),
+        fc.record({ limit: fc.nat({ max: 12 }), maxHops: fc.integer({ min: 0, max: 3 }) }),
         fc.infiniteStream(fc.boolean()),
-        (script, limit, maxHops, ends) => {
+        (script, { limit, maxHops }, ends) => {
           type Live = RunAtWork & { readonly lineage: Occasion['lineage']; readonly beside: readonly string[] };
           let live: readonly Live[] = [];
           const begun: Live[] = [];

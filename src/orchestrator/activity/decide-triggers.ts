@@ -108,13 +108,13 @@ export function whoStarts(
   return { starts, verdicts, over };
 }
 
-export function verdict(
-  workflow: string | null,
-  decision: Decision['decision'],
-  why: string,
-  run?: { readonly run: string; readonly number: number },
-): Verdict {
-  return { workflow, decision, why, run: run?.run ?? null, number: run?.number ?? null };
+export function verdict(workflow: string | null, decision: Decision['decision'], why: string): Verdict {
+  return { workflow, decision, why, run: null, number: null };
+}
+
+/** The verdict, naming the run that it tells of. */
+export function onRun(of: Verdict, { run, number }: { readonly run: string; readonly number: number }): Verdict {
+  return { ...of, run, number };
 }
 
 function asksFor({ kind, due }: Occasion, id: string, on: WorkflowDefinition['on']): boolean {
@@ -147,7 +147,7 @@ function ask(
   if ('why' in filtered) return verdict(id, 'filtered', filtered.why);
   const atWork = situation.atWork.filter(({ workflow }) => workflow === id);
   const last = occasion.kind === 'schedule' ? atWork.find(({ kind }) => kind === 'schedule') : undefined;
-  if (last) return verdict(id, 'joined', `run ${last.number} is still at work`, last);
+  if (last) return onRun(verdict(id, 'joined', `run ${last.number} is still at work`), last);
   const replaces = atWork.filter((run) => isReplaceable(run, occasion));
   const files = [...new Set([...filtered.files, ...replaces.flatMap(({ within }) => within ?? [])])].sort();
   return { workflow: id, files, replaces };

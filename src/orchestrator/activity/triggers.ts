@@ -15,6 +15,7 @@ import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import type { LiveRun, SettledBurst, Triggers } from './api.ts';
 import { budgetOf, withinHour } from './budget.ts';
 import {
+  onRun,
   verdict,
   whoAsks,
   whoStarts,
@@ -238,7 +239,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     startedAt = [...startedAt, clock.monotonic()];
     await Promise.race([stored.of(handle.run), handle.done]);
     stored.close();
-    return { verdict: verdict(workflow, 'started', `started run ${handle.number}`, handle) };
+    return { verdict: onRun(verdict(workflow, 'started', `started run ${handle.number}`), handle) };
   }
 
   function storedStart(): { of(run: string): Promise<void>; close(): void } {
@@ -259,17 +260,17 @@ export function createTriggers(deps: TriggersDeps): Triggers {
 
   /** That a run came wholly from cache, or was replaced, shows only at its end. */
   function ended(view: RunView): void {
-    const { trigger, workflow, run, number, status, replacedBy, steps } = view;
+    const { trigger, workflow, status, replacedBy, steps } = view;
     if (trigger.kind === 'manual') return;
     const of = { activities: trigger.activities };
     if (status === 'superseded') {
       const why = replacedBy === null ? 'nothing differs from HEAD any more' : `replaced by run ${replacedBy}`;
-      void log.store(of, [verdict(workflow, 'superseded', why, { run, number })]);
+      void log.store(of, [onRun(verdict(workflow, 'superseded', why), view)]);
     }
     if (status !== 'completed' || !steps.every((step) => step.status === 'cached')) return;
     const sources = [...new Set(steps.flatMap(({ cachedNumber }) => cachedNumber ?? []))];
     const why = `from cache, ${sources.length === 1 ? 'run' : 'runs'} ${sources.join(', ')}`;
-    void log.store(of, [verdict(workflow, 'cached', why, { run, number })]);
+    void log.store(of, [onRun(verdict(workflow, 'cached', why), view)]);
   }
 }
 
