@@ -4,6 +4,8 @@ export interface Target {
   readonly folder: string;
   /** Id of a run. */
   readonly run?: string;
+  /** Its number, where the run may not be on the board any more. */
+  readonly number?: number;
   /** Of that run. */
   readonly step?: string;
   readonly workflow?: string;

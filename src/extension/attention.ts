@@ -23,12 +23,7 @@ export function createAttention({ folders, scene, context, log }: AttentionDeps)
   const builtIn = vscode.Uri.joinPath(context.extensionUri, 'dist', 'builtin');
   const trees = createTrees({ folders, scene, dismissed, builtIn, log });
   const notifications = createNotifications({ folders, state: context.workspaceState });
-  const statusBar = createStatusBar({
-    folders,
-    scene,
-    dismissed,
-    commandsMuted: () => notifications.isMuted('commands'),
-  });
+  const statusBar = createStatusBar({ folders, scene, dismissed, notifications });
   return vscode.Disposable.from(
     trees,
     statusBar,

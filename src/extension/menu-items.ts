@@ -82,10 +82,7 @@ export function menuItems(status: Status, folders: readonly FolderFacts[], scene
       command: 'savepoint.run',
     }),
     item('question', 'Why did this run, or not?', {
-      description:
-        board.activities.length === 0
-          ? ''
-          : `the last ${countWords(Math.min(20, board.activities.length), 'activity', 'activities')}`,
+      description: board.activities.length < 2 ? '' : `the last ${Math.min(20, board.activities.length)} activities`,
       command: 'savepoint.why',
     }),
     board.paused

@@ -25,12 +25,15 @@ export interface NotificationsDeps {
 
 export interface Notifications extends vscode.Disposable {
   readonly isMuted: (kind: NoticeKind) => boolean;
+  /** A person said that a kind is not to be shown again. */
+  readonly onDidMute: vscode.Event<void>;
 }
 
 /** Tells what a person must act on, and nothing else: one at a time, each once, the same kind at most every 30 minutes. */
 export function createNotifications({ folders, state }: NotificationsDeps): Notifications {
   let told: Told = TOLD_NOTHING;
   let timer: NodeJS.Timeout | undefined;
+  const changed = new vscode.EventEmitter<void>();
   const muted = (): ReadonlySet<NoticeKind> => {
     const kept = state.get<readonly string[]>(MUTED_KEY, []);
     return new Set(NOTICE_KINDS.filter((kind) => kept.includes(kind)));
@@ -49,15 +52,18 @@ export function createNotifications({ folders, state }: NotificationsDeps): Noti
     const show = notice.kind === 'cannot-work' ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
     const chosen = await show(notice.message, notice.button, DONT_SHOW_AGAIN);
     told = { ...told, open: false };
-    if (chosen === DONT_SHOW_AGAIN) await state.update(MUTED_KEY, [...muted(), notice.kind]);
-    else if (chosen === notice.button) await vscode.commands.executeCommand(notice.command, notice.target);
+    if (chosen === DONT_SHOW_AGAIN) {
+      await state.update(MUTED_KEY, [...muted(), notice.kind]);
+      changed.fire();
+    } else if (chosen === notice.button) await vscode.commands.executeCommand(notice.command, notice.target);
     update();
   };
 
-  const listeners = [folders.onDidChange(update), folders.onDidChangeFolders(update)];
+  const listeners = [changed, folders.onDidChange(update), folders.onDidChangeFolders(update)];
   update();
   return {
     isMuted: (kind) => muted().has(kind),
+    onDidMute: changed.event,
     dispose() {
       clearTimeout(timer);
       for (const listener of listeners) listener.dispose();

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { factsOf, type Remembered } from './facts.ts';
 import type { Folders } from './folder.ts';
+import type { Notifications } from './notifications.ts';
 import { paced, type Pace } from './status-pace.ts';
 import { statusOf, type Link, type Status } from './status.ts';
 import type { Scene } from '../views/trees/node.ts';
@@ -9,8 +10,8 @@ export interface StatusBarDeps {
   readonly folders: Folders;
   readonly scene: () => Scene;
   readonly dismissed: Remembered;
-  /** The person does not want to hear of commands that wait for approval. */
-  readonly commandsMuted: () => boolean;
+  /** Whether a person wants to hear of commands that wait for approval. */
+  readonly notifications: Pick<Notifications, 'isMuted' | 'onDidMute'>;
 }
 
 export interface StatusBar extends vscode.Disposable {
@@ -19,12 +20,16 @@ export interface StatusBar extends vscode.Disposable {
 }
 
 /** The one status bar item. */
-export function createStatusBar({ folders, scene, dismissed, commandsMuted }: StatusBarDeps): StatusBar {
+export function createStatusBar({ folders, scene, dismissed, notifications }: StatusBarDeps): StatusBar {
   const item = vscode.window.createStatusBarItem('savepoint.status', vscode.StatusBarAlignment.Left, 0);
   item.name = 'Savepoint';
   item.command = 'savepoint.showMenu';
   const statusNow = (): Status =>
-    statusOf(folders.all.map(factsOf), { ...scene(), dismissed: dismissed.ids, commandsMuted: commandsMuted() });
+    statusOf(folders.all.map(factsOf), {
+      ...scene(),
+      dismissed: dismissed.ids,
+      commandsMuted: notifications.isMuted('commands'),
+    });
 
   let pace: Pace = {
     shown: statusOf([], { ...scene(), dismissed: new Set(), commandsMuted: false }),
@@ -50,6 +55,7 @@ export function createStatusBar({ folders, scene, dismissed, commandsMuted }: St
     folders.onDidChange(update),
     folders.onDidChangeFolders(update),
     dismissed.onDidChange(update),
+    notifications.onDidMute(update),
   );
   return {
     status: statusNow,

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import type { RunRow } from '../../contract/board.ts';
 import { contextText, doctorText, eventsText, problemsOf, sessionsText, type FileProblem } from '../page-texts.ts';
 import type { Scene } from '../../views/trees/node.ts';
 import type { Pages, PageWriter } from '../report-document.ts';
 import { answer, withPatience } from './answers.ts';
 import { gather } from './gather.ts';
-import { chooseRun, workingFolder, type CommandDeps } from './pick.ts';
+import { chooseRun, workingFolder, type Ready, type CommandDeps } from './pick.ts';
 
 /** Events on one page: more are for `savepoint events`. */
 const EVENTS_SHOWN = 1000;
@@ -48,7 +49,8 @@ export function createLookCommands(
     const ready = await workingFolder(deps, argument);
     const row =
       ready &&
-      (await chooseRun(ready, { title: 'Open which run?', none: 'Nothing has run here yet', fits: () => true }));
+      (olderRun(ready) ??
+        (await chooseRun(ready, { title: 'Open which run?', none: 'Nothing has run here yet', fits: () => true })));
     if (!ready || !row) return;
     const title = `Run ${row.number} · ${row.workflow}`;
     await pages.open({ kind: 'run', folder: ready.folder.root.uri.toString(), run: row.run, title });
@@ -98,4 +100,11 @@ function either(one: vscode.CancellationToken, other: vscode.CancellationToken):
   const source = new vscode.CancellationTokenSource();
   for (const token of [one, other]) token.onCancellationRequested(() => source.cancel());
   return source.token;
+}
+
+/** The run of a row that the board does not hold any more: its page can be written all the same. */
+function olderRun({ board, target }: Ready): Pick<RunRow, 'run' | 'number' | 'workflow'> | null {
+  const { run, number, workflow } = target;
+  if (run === undefined || number === undefined || workflow === undefined) return null;
+  return board.runs.some((row) => row.run === run) ? null : { run, number, workflow };
 }

@@ -183,7 +183,7 @@ function olderNodes(folder: FolderFacts, count: number, { older, now, times }: R
       icon: { name: STATES[run.status].icon, tone: 'muted' },
       context: 'run:none',
       command: { kind: 'run', command: 'savepoint.openRun' },
-      target: { folder: folder.uri, run: run.run, workflow: run.workflow },
+      target: { folder: folder.uri, run: run.run, number: run.number, workflow: run.workflow },
     }),
   );
 }
