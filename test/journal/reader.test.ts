@@ -161,4 +161,23 @@ describe(proves('D6', 'journal: reading'), () => {
     stop.abort();
     await following;
   });
+
+  it('leaves out a session that is asked for to be left out', async () => {
+    const { machine, second } = await twoSessions();
+    const stop = new AbortController();
+    const followed: string[] = [];
+    const query = { fresh: true, except: second.session };
+    const following = (async () => {
+      for await (const { id } of reading(machine).follow(query, stop.signal)) followed.push(id);
+    })();
+    await store(machine, second, { id: 'b3' });
+    await store(machine, open(machine), { id: 'c1' });
+    for (let looks = 0; followed.length < 1 && looks < 50; looks++) {
+      machine.clock.advance(250);
+      await new Promise(setImmediate);
+    }
+    assert.deepEqual(followed, ['c1']);
+    stop.abort();
+    await following;
+  });
 });

@@ -169,7 +169,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   ): Promise<void> {
     for (let next = await first; next.done !== true; next = await events.next()) {
       const event = next.value;
-      if (event.sessionid === journal.session || event.sequence <= (read.get(event.sessionid) ?? 0)) continue;
+      if (event.sequence <= (read.get(event.sessionid) ?? 0)) continue;
       runs.note(event);
       noteRunWrite(event);
       await inLine(async () => {
@@ -181,7 +181,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   async function lead(): Promise<Result<null>> {
     // Followed before the past is read: between the two nothing is missed.
     const events = deps.reader
-      .follow({ types: ['file.*', 'workflow.started'], fresh: true }, closing.signal)
+      .follow({ types: ['file.*', 'workflow.started'], fresh: true, except: journal.session }, closing.signal)
       [Symbol.asyncIterator]();
     const first = events.next();
     stopNoting = journal.subscribe(noteOwn);

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../contract/failures.ts';
-import type { OnDisk, WorkTree } from '../workspace/work-tree.ts';
+import type { FileStat, OnDisk, WorkTree } from '../workspace/work-tree.ts';
 import type { ContentChange, KnownContents } from './known-contents.ts';
 
 /** A change with what the file system says of the file. */
@@ -61,8 +61,8 @@ async function lookAtAll(deps: {
 }
 
 async function withTimes(tree: WorkTree, changes: readonly ContentChange[]): Promise<readonly SeenChange[]> {
-  const disk = await tree.onDisk(changes.map(({ path }) => path));
-  return changes.map((change) => ({ ...change, ...statOf(disk.get(change.path)) }));
+  const stats = await tree.stats(changes.map(({ path }) => path));
+  return changes.map((change) => ({ ...change, ...timesOf(stats.get(change.path)) }));
 }
 
 async function differing(known: KnownContents, seen: ReadonlyMap<string, OnDisk>): Promise<readonly SeenChange[]> {
@@ -73,12 +73,12 @@ async function differing(known: KnownContents, seen: ReadonlyMap<string, OnDisk>
     const was = before.get(path) ?? null;
     if (was === after) return [];
     known.set(path, after);
-    return [{ path, before: was, after, byGit: false, ...statOf(found) }];
+    return [{ path, before: was, after, byGit: false, ...timesOf(found.kind === 'file' ? found : undefined) }];
   });
 }
 
-function statOf(found: OnDisk | undefined): Pick<SeenChange, 'size' | 'mtimeMs'> {
-  return found?.kind === 'file' ? { size: found.size, mtimeMs: found.mtimeMs } : { size: null, mtimeMs: null };
+function timesOf(stat: FileStat | undefined): Pick<SeenChange, 'size' | 'mtimeMs'> {
+  return { size: stat?.size ?? null, mtimeMs: stat?.mtimeMs ?? null };
 }
 
 async function withoutIgnored(tree: WorkTree, paths: readonly string[]): Promise<readonly string[]> {

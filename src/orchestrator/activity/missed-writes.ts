@@ -15,13 +15,12 @@ export async function missedWrites(
   const committed = new Map(deps.known.differing().map((file) => [file.path, file.committed]));
   const paths = [...new Set([...committed.keys(), ...inOpen])];
   const now = await deps.known.of(paths);
-  const disk = await deps.tree.onDisk(paths);
+  const stats = await deps.tree.stats(paths);
   return paths.flatMap((path) => {
     const after = now.get(path) ?? null;
     const told = past.contents.has(path) ? past.contents.get(path) : (committed.get(path) ?? null);
-    const found = disk.get(path);
-    const file = found?.kind === 'file' ? found : null;
-    const fresh = file !== null && file.mtimeMs >= since;
+    const file = stats.get(path);
+    const fresh = file !== undefined && file.mtimeMs >= since;
     if (told === undefined || told === after || !(fresh || inOpen.has(path))) return [];
     return [{ path, before: told, after, byGit: false, size: file?.size ?? null, mtimeMs: file?.mtimeMs ?? null }];
   });

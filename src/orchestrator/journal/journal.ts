@@ -28,6 +28,8 @@ export interface EventQuery {
   readonly limit?: number;
   /** Only for `follow`: nothing that is stored already. */
   readonly fresh?: boolean;
+  /** Only for `follow`: a session that is left out, as its writer's own, who is told of its events without reading them back. */
+  readonly except?: string;
 }
 
 export interface SessionInfo {

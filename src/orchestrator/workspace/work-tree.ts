@@ -24,6 +24,8 @@ export interface WorkTree {
   committed(head: string | null, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Those that .gitignore names, that are installed packages, or that belong to a repository of their own. */
   ignored(paths: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Sizes and times of those that are files, without reading them. */
+  stats(paths: readonly string[]): Promise<ReadonlyMap<string, FileStat>>;
   /** What is on disk now. */
   onDisk(paths: readonly string[]): Promise<ReadonlyMap<string, OnDisk>>;
   /** Files below the folder, unless they are more than `limit`: then null. */
@@ -40,8 +42,13 @@ export interface TreeState {
   readonly differs: ReadonlyMap<string, { readonly now: string | null; readonly committed: string | null }>;
 }
 
+export interface FileStat {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
 export type OnDisk =
-  | { readonly kind: 'file'; readonly id: string; readonly size: number; readonly mtimeMs: number }
+  | (FileStat & { readonly kind: 'file'; readonly id: string })
   | { readonly kind: 'folder' }
   /** Nothing there, or nothing that is a file of the user's: a link, a socket. */
   | { readonly kind: 'none' };
@@ -83,7 +90,7 @@ export function createWorkTree(deps: {
   });
   let algorithm: 'sha1' | 'sha256' = 'sha1';
 
-  return { root, layout, look, committed, ignored, onDisk, below, between, head };
+  return { root, layout, look, committed, ignored, stats, onDisk, below, between, head };
 
   async function look(): Promise<Result<TreeState>> {
     if (layout === null) {
@@ -146,6 +153,15 @@ export function createWorkTree(deps: {
     if (paths.length === 1) return paths;
     const half = paths.length >> 1;
     return [...(await checkIgnore(paths.slice(0, half))), ...(await checkIgnore(paths.slice(half)))];
+  }
+
+  async function stats(paths: readonly string[]): Promise<ReadonlyMap<string, FileStat>> {
+    const found = new Map<string, FileStat>();
+    for (const path of paths) {
+      const stat = await lstat(join(root, path)).catch(nothingThere);
+      if (stat?.isFile() === true) found.set(path, { size: stat.size, mtimeMs: stat.mtimeMs });
+    }
+    return found;
   }
 
   async function onDisk(paths: readonly string[]): Promise<ReadonlyMap<string, OnDisk>> {
