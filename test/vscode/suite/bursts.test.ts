@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { SLOW_MS } from '../host/hosted.ts';
+import { BURST_FILES, HOSTED_FILES, SLOW_MS } from '../host/hosted.ts';
 import {
   atRest,
   events,
@@ -18,10 +18,13 @@ import {
   staysQuiet,
   typeAndSave,
   uriOf,
+  show,
 } from './support.ts';
 
 const WRITES = 60;
-const FILES = 12;
+const GAP_MS = { min: 400, max: 850, most: 1_100 };
+/** What an edit and its save take about. */
+const EDIT_MS = 60;
 /** CONTRACT: a run starts at most this long after the quiet period. */
 const AFTER_QUIET_MS = 500;
 /** More than the quiet period of a single write and what comes after it. */
@@ -37,45 +40,65 @@ const write = (file: string, content: object | string): void => {
   writeFileSync(uriOf(file).fsPath, typeof content === 'string' ? content : JSON.stringify(content));
 };
 
+interface Burst {
+  readonly gaps: readonly number[];
+  /** ISO time before the first write. */
+  readonly began: string;
+  /** Epoch milliseconds of the last write. */
+  readonly ended: number;
+}
+
+/** 60 writes, every other one by the editor, 0.4 to 0.9 s apart; again where the machine was too busy to keep that. */
+async function burst(tries = 3): Promise<Burst> {
+  const random = seededRandom(tries);
+  const began = new Date().toISOString();
+  const gaps: number[] = [];
+  let last = 0;
+  for (let number = 0; number < WRITES; number++) {
+    const file = BURST_FILES[number % BURST_FILES.length] ?? '';
+    const byEditor = number % 2 === 0;
+    const due = last + GAP_MS.min + random() * (GAP_MS.max - GAP_MS.min);
+    await pause(Math.max(0, due - Date.now() - (byEditor ? EDIT_MS : 0)));
+    const content = text(number + tries * WRITES);
+    if (byEditor) await typeAndSave(file, content);
+    else writeFileSync(uriOf(file).fsPath, content);
+    const now = Date.now();
+    if (last > 0) gaps.push(now - last);
+    last = now;
+  }
+  const longest = Math.max(...gaps);
+  if (longest <= GAP_MS.most) return { gaps, began, ended: last };
+  assert.ok(tries > 1, `this machine is too busy to write so often: ${longest} ms between two writes`);
+  await eventually('a run', async () => (await startedSince(began)).length > 0, 15_000);
+  await atRest(60_000);
+  return burst(tries - 1);
+}
+
 describe(proves('F7', 'bursts of writes'), function () {
   this.timeout(150_000);
   staysQuiet();
   before(ready);
   beforeEach(() => atRest());
 
-  it(
-    proves('D1', '60 over 12 files, by the editor and by others, start exactly one run as soon as it is quiet'),
-    async () => {
-      const before = new Date().toISOString();
-      const random = seededRandom(7);
-      const gaps: number[] = [];
-      let last = 0;
-      for (let write = 0; write < WRITES; write++) {
-        const file = `src/lib/burst-${write % FILES}.ts`;
-        if (write % 2 === 0) await typeAndSave(file, text(write));
-        else writeFileSync(uriOf(file).fsPath, text(write));
-        const now = Date.now();
-        if (last > 0) gaps.push(now - last);
-        last = now;
-        if (write < WRITES - 1) await pause(400 + random() * 450);
-      }
-      await eventually('a run', async () => (await startedSince(before)).length > 0, 15_000);
-      const latest = gaps.slice(-20).sort((a, b) => a - b);
-      const quiet = Math.min(5_000, Math.max(1_200, 2.5 * (((latest[9] ?? 0) + (latest[10] ?? 0)) / 2)));
-      const [started] = await startedSince(before);
-      const waited = Date.parse(started?.time ?? '') - last;
-      assert.ok(waited <= quiet + AFTER_QUIET_MS, `it started ${waited} ms after the last write; quiet is ${quiet} ms`);
-      await atRest(60_000);
-      await pause(NOTHING_MORE_MS);
-      assert.equal((await startedSince(before)).length, 1);
-    },
-  );
+  it(proves('D1', '60 over 12 files, by the editor and by others, start one run as soon as it is quiet'), async () => {
+    for (const file of BURST_FILES) await show(file);
+    const { gaps, began, ended } = await burst();
+    await eventually('a run', async () => (await startedSince(began)).length > 0, 15_000);
+    const latest = gaps.slice(-20).sort((a, b) => a - b);
+    const quiet = Math.min(5_000, Math.max(1_200, 2.5 * (((latest[9] ?? 0) + (latest[10] ?? 0)) / 2)));
+    const [started] = await startedSince(began);
+    const waited = Date.parse(started?.time ?? '') - ended;
+    assert.ok(waited <= quiet + AFTER_QUIET_MS, `it started ${waited} ms after the last write; quiet is ${quiet} ms`);
+    await atRest(60_000);
+    await pause(NOTHING_MORE_MS);
+    assert.equal((await startedSince(began)).length, 1);
+  });
 
   it('new edits replace the run that checks the old ones', async () => {
     const before = new Date().toISOString();
-    await typeAndSave('src/lib/slow.ts', 'export const slow: boolean = !false;\n');
+    await typeAndSave(HOSTED_FILES.slow, 'export const slow: boolean = !false;\n');
     await eventually('the first run', async () => (await startedSince(before)).length === 1, 15_000);
-    await typeAndSave('src/lib/slow.ts', 'export const slow: boolean = !!true;\n');
+    await typeAndSave(HOSTED_FILES.slow, 'export const slow: boolean = !!true;\n');
     await eventually('the second run', async () => (await startedSince(before)).length === 2, 15_000);
     await atRest(SLOW_MS + 40_000);
     const [second, first] = await runs();
@@ -100,7 +123,7 @@ describe(proves('F7', 'bursts of writes'), function () {
     await pause(NOTHING_MORE_MS);
     await atRest(SLOW_MS + 40_000);
     const before = new Date().toISOString();
-    await typeAndSave('src/lib/stamped.ts', text(1));
+    await typeAndSave(HOSTED_FILES.stamped, text(1));
     await eventually('a run', async () => (await startedSince(before, 'stamp')).length > 0, 15_000);
     await pause(2 * NOTHING_MORE_MS);
     await atRest(SLOW_MS + 40_000);

@@ -3,6 +3,7 @@ import { Session } from 'node:inspector/promises';
 import * as vscode from 'vscode';
 import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
+import { HOSTED_FILES } from '../host/hosted.ts';
 import {
   askPage,
   atRest,
