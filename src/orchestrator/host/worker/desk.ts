@@ -10,6 +10,7 @@ import type { Services } from '../../commands/services.ts';
 import type { Env } from '../../env.ts';
 import type { Journal, Repair } from '../../journal/journal.ts';
 import { layoutOf, lockName } from '../../journal/layout.ts';
+import { clearExpired } from '../../journal/retention.ts';
 import type { Runner } from '../../workflow/api.ts';
 import { createDismissals, type Dismissals } from '../../workspace/dismissals.ts';
 import { composeServices, type Composed } from '../compose.ts';
@@ -51,6 +52,8 @@ export interface DeskDeps {
 
 /** Approvals and pauses of other windows show within this time. */
 const REFRESH_EVERY_MS = 500;
+/** How often the leader asks whether a day has passed since expired history was cleared. */
+const TIDY_EVERY_MS = 60 * 60_000;
 
 /** The failure is one of the state folder's place; where it can only be read, the desk shows what is there and says why. */
 export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
@@ -61,6 +64,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   let feed: BoardFeed | null = null;
   let leadership: Leadership | null = null;
   let automatic: Automatic | null = null;
+  let cancelTidying = (): void => undefined;
   const people = createPeopleWrites();
   const composed = await composeServices(setup.folder, {
     alone: true,
@@ -132,6 +136,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
           onLead: () => {
             board.touch();
             inBackground(automatic?.lead());
+            tidyLater();
           },
           onLost: () => deps.onFatal(new Error(`The state folder ${stateDir} was taken away.`)),
         });
@@ -150,6 +155,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     refresh: () => refreshing.touch(),
     async close() {
       for (const stop of unwatch) stop();
+      cancelTidying();
       refreshing.close();
       await automatic?.close();
       board.close();
@@ -172,6 +178,14 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     const gone = runner === null ? ok([]) : await runner.goOn();
     if (!gone.ok) deps.tell('log', { level: 'warn', text: gone.failure.message });
     else for (const { number } of gone.value) deps.tell('log', { level: 'info', text: `Run ${number} goes on.` });
+  }
+
+  /** A window may be open for weeks; its start has cleared what was too old then. */
+  function tidyLater(): void {
+    cancelTidying = env.clock.timer(TIDY_EVERY_MS, () => {
+      clearExpired({ env, layout: layoutOf(stateDir), keptDays: settings.historyDays });
+      tidyLater();
+    });
   }
 
   async function refreshNow(): Promise<void> {
