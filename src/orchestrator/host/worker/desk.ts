@@ -9,7 +9,7 @@ import { createPace } from '../../board/pace.ts';
 import type { Services } from '../../commands/services.ts';
 import type { Env } from '../../env.ts';
 import type { Journal, Repair } from '../../journal/journal.ts';
-import { layoutOf, lockName } from '../../journal/layout.ts';
+import { codeOf, layoutOf, lockName } from '../../journal/layout.ts';
 import { clearExpired } from '../../journal/retention.ts';
 import type { Runner } from '../../workflow/api.ts';
 import { createDismissals, type Dismissals } from '../../workspace/dismissals.ts';
@@ -183,7 +183,12 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   /** A window may be open for weeks; its start has cleared what was too old then. */
   function tidyLater(): void {
     cancelTidying = env.clock.timer(TIDY_EVERY_MS, () => {
-      clearExpired({ env, layout: layoutOf(stateDir), keptDays: settings.historyDays });
+      try {
+        clearExpired({ env, layout: layoutOf(stateDir), keptDays: settings.historyDays });
+      } catch (error) {
+        if (codeOf(error) === null) throw error;
+        warn(`Expired history could not be cleared: ${String(error)}`);
+      }
       tidyLater();
     });
   }
