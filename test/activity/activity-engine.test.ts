@@ -248,7 +248,7 @@ describe(proves('F7', 'activity engine: while git is at work'), () => {
     const ended = (): readonly StoredEvent[] => window.of('activity.settled');
     await eventually('both activities ended', () => ended().length === 2);
     assert.deepEqual(
-      ended().map(({ origin, data }) => `${origin} ${String(data['total'])}`),
+      ended().map(({ origin, data }) => `${origin} ${JSON.stringify(data['total'])}`),
       ['git 1', 'unknown 0'],
     );
     assert.equal(window.triggers.bursts.length, 0);

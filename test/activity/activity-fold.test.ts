@@ -26,10 +26,10 @@ const fold = (events: readonly StoredEvent[]): Activities => {
   return activities;
 };
 
-const saved = (session: ScriptedSession, path: string, activity: string | null, content = 'new'): StoredEvent =>
+const saved = (session: ScriptedSession, path: string, activity: string | null): StoredEvent =>
   session.store(
     'file.modified',
-    { path, via: 'editor', size: 1, content, before: 'old', activity },
+    { path, via: 'editor', size: 1, content: 'new', before: 'old', activity },
     { origin: 'human' },
   );
 

@@ -151,7 +151,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     if (event.type.startsWith('workflow.')) {
       stepEnd ??= clock.timer(STEP_END_MS, () => {
         stepEnd = null;
-        inBackground(inLine(ingest.release));
+        inBackground(inLine(() => ingest.release()));
       });
     } else noteRunWrite(event);
   }
@@ -185,7 +185,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
       [Symbol.asyncIterator]();
     const first = events.next();
     stopNoting = journal.subscribe(noteOwn);
-    const past = await recover({ reader: deps.reader, clock, note: runs.note });
+    const past = await recover({ reader: deps.reader, clock, note: (event) => runs.note(event) });
     read = past.read;
     for (const [session, sequence] of past.upTo) upTo.set(session, sequence);
     const baseline = await known.refresh();

@@ -58,7 +58,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const nowIso = (): string => new Date(env.clock.now()).toISOString();
 
   async function editor(writes: readonly EditorWrite[]): Promise<Result<null>> {
-    const below = deps.leads() ? known.below : belowCommit;
+    const below = deps.leads() ? (folder: string) => known.below(folder) : belowCommit;
     const groups = await filesOf({ tree, locate: deps.locate, below }, writes);
     const paths = [...new Set(groups.flat().map((change) => change.path))];
     const [ignored, disk] = await Promise.all([tree.ignored(paths), tree.onDisk(paths)]);

@@ -183,7 +183,8 @@ function objectOf(value: Json | undefined): JsonObject {
 }
 
 function itemsOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  const items: unknown = value;
+  return Array.isArray(items) ? (items as readonly Json[]) : [];
 }
 
 function textOf(value: Json | undefined): string {
