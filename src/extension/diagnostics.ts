@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Board, FileFindings } from '../contract/board.ts';
 import type { Range } from '../contract/findings.ts';
@@ -39,6 +40,9 @@ interface FileState {
   /** Of the board, and of Check Workflow Files. */
   definitions: readonly DefinitionMark[];
   checked: readonly DefinitionMark[];
+  /** Everything that was found, and the text that it was found in, where an editor had it. */
+  found: FileState['findings'];
+  checkedText: string | null;
   /** What `findings` and `definitions` were made from: where it is the same again, edits since count. */
   findingsKey: string;
   definitionsKey: string;
@@ -64,7 +68,11 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0) typed(document.uri, contentChanges.map(editOf));
     }),
-    vscode.workspace.onDidSaveTextDocument(({ uri }) => unsaved.delete(uri.toString())),
+    vscode.workspace.onDidSaveTextDocument(saved),
+    vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+      const state = files.get(uri.toString());
+      if (state && !state.edited) state.checkedText = textOf(uri);
+    }),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => unsaved.delete(uri.toString())),
   ];
   folders.all.forEach(takeOver);
@@ -85,9 +93,10 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     },
     drop(folder, fingerprint) {
       for (const state of files.values()) {
-        const left = state.findings.filter(
-          (mark) => mark.folder !== folder || mark.finding.fingerprint !== fingerprint,
-        );
+        const isOther = (mark: FileState['findings'][number]): boolean =>
+          mark.folder !== folder || mark.finding.fingerprint !== fingerprint;
+        state.found = state.found.filter(isOther);
+        const left = state.findings.filter(isOther);
         if (left.length === state.findings.length) continue;
         state.findings = left;
         show(state);
@@ -128,6 +137,7 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     for (const [key, state] of files) {
       if (state.folder !== id || now.has(key) || state.findingsKey === '') continue;
       state.findings = [];
+      state.found = [];
       state.findingsKey = '';
       touched.add(state);
     }
@@ -140,6 +150,8 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
       state.edited = typedSince.length > 0;
       const marks = entry.findings.map((finding) => ({ range: finding.range, finding, folder }));
       state.findings = typedSince.reduce<FileState['findings']>((left, edit) => shift(left, [edit]), marks);
+      state.found = marks;
+      state.checkedText = textOf(state.uri);
       touched.add(state);
     }
   }
@@ -188,10 +200,19 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     show(state);
   }
 
+  /** Saved as it was when it was checked: no run comes for that, and what was found then is true again. */
+  function saved({ uri }: vscode.TextDocument): void {
+    unsaved.delete(uri.toString());
+    const state = files.get(uri.toString());
+    if (!state?.edited || state.checkedText === null || state.checkedText !== textOf(uri)) return;
+    state.findings = state.found;
+    state.edited = false;
+    show(state);
+  }
+
   function editsSinceSave(uri: vscode.Uri): readonly Edit[] {
     const key = uri.toString();
-    const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === key);
-    if (!document?.isDirty) unsaved.delete(key);
+    if (!documentOf(uri)?.isDirty) unsaved.delete(key);
     return unsaved.get(key) ?? [];
   }
 
@@ -201,7 +222,7 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     if (known) return known;
     const made: FileState = {
       ...{ uri, folder, findings: [], definitions: [], checked: [] },
-      ...{ findingsKey: '', definitionsKey: '', edited: false },
+      ...{ found: [], checkedText: null, findingsKey: '', definitionsKey: '', edited: false },
     };
     files.set(key, made);
     return made;
@@ -228,6 +249,15 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
       files.delete(key);
     }
   }
+}
+
+const documentOf = (uri: vscode.Uri): vscode.TextDocument | undefined =>
+  vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+
+/** Hash of a file's text as an editor shows it and the disk has it; null where that cannot be told. */
+function textOf(uri: vscode.Uri): string | null {
+  const document = documentOf(uri);
+  return document && !document.isDirty ? createHash('sha1').update(document.getText()).digest('hex') : null;
 }
 
 /** Tells one look at a file from the next. */
