@@ -113,7 +113,10 @@ describe(proves('A9', 'the library of workflows'), () => {
   it('names what there is for an unknown id', async () => {
     const missing = await library.find('tsddr-2.1');
     assert.ok(!missing.ok && missing.failure.code === 'not-found');
-    assert.match(missing.failure.message, /Did you mean "tsddr-2.0"\? Workflows: kiro-workflow, on-save-checks, tsddr-2.0\./);
+    assert.match(
+      missing.failure.message,
+      /Did you mean "tsddr-2.0"\? Workflows: kiro-workflow, on-save-checks, tsddr-2.0\./,
+    );
   });
 
   it('sees an edit, and checks anew when the agents change', async () => {
