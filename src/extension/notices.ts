@@ -1,6 +1,6 @@
 import { countWords } from '../contract/words.ts';
 import type { Target } from '../contract/target.ts';
-import { cannotWork, type FolderFacts } from '../views/trees/node.ts';
+import { cannotWork, whyReadOnly, type FolderFacts } from '../views/trees/node.ts';
 
 /** The only reasons to interrupt a person, gravest first. */
 export const NOTICE_KINDS = ['cannot-work', 'needs-you', 'commands'] as const;
@@ -30,11 +30,15 @@ function cannotWorkNotices({ uri, state, board }: FolderFacts): readonly Notice[
   const target = { folder: uri };
   const notice = { kind: 'cannot-work', button: 'Show What Happened', target } as const;
   if (state.kind === 'stopped') {
-    const message = `Savepoint stopped. ${state.reason} Nothing is lost.`;
+    const why =
+      state.endings > 0
+        ? `Savepoint stopped itself: its worker ended ${countWords(state.endings, 'time')} in 10 minutes`
+        : `Savepoint stopped: ${state.reason.replace(/\.$/, '')}`;
+    const message = `${why}. Nothing is lost.`;
     return [{ ...notice, key: `stopped ${uri} ${state.at}`, message, command: 'savepoint.showOutput' }];
   }
   if (board === null || !cannotWork(board)) return [];
-  const message = `Savepoint cannot write to disk: ${board.readOnly ?? ''}. Checks are stopped, nothing is lost.`;
+  const message = `Savepoint cannot write to disk: ${whyReadOnly(board)}. Checks are stopped, nothing is lost.`;
   return [{ ...notice, key: `disk ${uri}`, message, command: 'savepoint.doctor' }];
 }
 

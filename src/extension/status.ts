@@ -10,7 +10,7 @@ import {
 } from '../contract/run-words.ts';
 import type { Target } from '../contract/target.ts';
 import { OUTCOMES, STATES, countWords } from '../contract/words.ts';
-import { cannotWork, type FolderFacts, type Scene } from '../views/trees/node.ts';
+import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts, type Scene } from '../views/trees/node.ts';
 
 /** What the one status bar item says. */
 export interface Status {
@@ -127,7 +127,7 @@ function folderStatus(folder: FolderFacts, options: StatusOptions): Status {
       if (cannotWork(board)) {
         return stopped(
           uri,
-          `Savepoint cannot write to disk: ${board.readOnly ?? ''}`,
+          `Savepoint cannot write to disk: ${whyReadOnly(board)}`,
           'Checks are stopped, nothing is lost.',
         );
       }
@@ -235,13 +235,13 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
       }),
     });
   }
-  if (board.role === 'follower' && board.readOnly !== null) {
+  if (onlyFollows(board)) {
     others.push(
       status({
         kind: 'following',
         text: 'Following another window',
         icon: 'link',
-        outcome: 'Another window of this folder does the work. This one follows it',
+        outcome: `Another window of this folder does the work. This one cannot write to disk: ${whyReadOnly(board)}`,
         folder: target.folder,
       }),
     );

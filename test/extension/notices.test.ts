@@ -35,7 +35,7 @@ describe(proves('F3', 'notifications'), () => {
     const stopped = folder({
       state: { kind: 'stopped', reason: 'Its worker ended 5 times in 10 minutes.', at: 'now', endings: 5 },
     });
-    const full = folder({ board: board({ readOnly: '0 bytes free' }) });
+    const full = folder({ board: board({ readOnly: '0 bytes free.' }) });
     const notices = noticesOf([facts, stopped, full]);
     assert.deepEqual(
       notices.map(({ kind, button, message }) => [kind, button, message]),
@@ -43,7 +43,7 @@ describe(proves('F3', 'notifications'), () => {
         [
           'cannot-work',
           'Show What Happened',
-          'Savepoint stopped. Its worker ended 5 times in 10 minutes. Nothing is lost.',
+          'Savepoint stopped itself: its worker ended 5 times in 10 minutes. Nothing is lost.',
         ],
         [
           'cannot-work',

@@ -141,6 +141,12 @@ describe(proves('F3', 'the Runs view in its nine states'), () => {
     assert.deepEqual(runsTree(full, options), []);
     assert.equal(standingOf([full]), 'full');
     assert.equal(runsWords([full], scene), '0 bytes free');
+    // A window whose state folder is nowhere has no session: it follows nobody.
+    const nowhere = folder({
+      board: board({ role: 'follower', session: '', readOnly: 'The folder /state is not writable.' }),
+    });
+    assert.equal(standingOf([nowhere]), 'full');
+    assert.equal(runsWords([nowhere], scene), 'cannot write to disk');
   });
 
   it('needs you: under Now, whatever else is known', () => {

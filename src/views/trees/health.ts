@@ -1,6 +1,6 @@
 import type { Board, HealthRow } from '../../contract/board.ts';
 import { countWords, type Look } from '../../contract/words.ts';
-import { cutName, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
+import { cutName, treeNode, whyReadOnly, type FolderFacts, type Scene, type TreeNode } from './node.ts';
 
 const NAMES = {
   agents: 'Agents',
@@ -80,12 +80,12 @@ function rowsOf({ state, board }: FolderFacts, { times, now }: Scene): readonly 
   }
 }
 
-const withDisk = ({ health, readOnly }: Board): readonly Row[] =>
-  readOnly === null
-    ? health
+const withDisk = (board: Board): readonly Row[] =>
+  board.readOnly === null
+    ? board.health
     : [
-        ...health.filter(({ id }) => id !== 'journal'),
-        { id: 'journal', status: 'error', message: `cannot write to disk: ${readOnly}`, details: [] },
+        ...board.health.filter(({ id }) => id !== 'journal'),
+        { id: 'journal', status: 'error', message: 'cannot write to disk', details: [whyReadOnly(board)] },
       ];
 
 /** "all well", "agents: 1 of 5 not answering", "2 things need a look"; empty where nothing is known. */

@@ -83,8 +83,15 @@ export function drawnBoard({ state, board }: FolderFacts): Board | null {
   return state.kind === 'ready' || state.kind === 'restarting' || state.kind === 'starting' ? board : null;
 }
 
-/** Nothing can be stored, here or, as far as this window knows, anywhere. A follower that cannot still shows what its leader does. */
-export const cannotWork = ({ readOnly, role }: Board): boolean => readOnly !== null && role === 'leader';
+/** This window can store nothing, but it can read, and another one of the folder leads: it follows that one. */
+export const onlyFollows = ({ readOnly, role, session }: Board): boolean =>
+  readOnly !== null && role === 'follower' && session !== '';
+
+/** Nothing can be stored, here or, as far as this window knows, anywhere. */
+export const cannotWork = (board: Board): boolean => board.readOnly !== null && !onlyFollows(board);
+
+/** What keeps it from writing, to stand after a colon or before a full stop. */
+export const whyReadOnly = ({ readOnly }: Board): string => (readOnly ?? '').trim().replace(/\.$/, '');
 
 /** One folder: its rows as they are. More: a row per folder above them, in the workspace's order. */
 export function withFolders(

@@ -1,5 +1,5 @@
 import type { Standing } from '../../contract/view-contributions.ts';
-import { cannotWork, type FolderFacts, type Scene } from './node.ts';
+import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts, type Scene } from './node.ts';
 
 /** Where the folders stand, for welcome texts: rows anywhere mean `working`. */
 export function standingOf(folders: readonly FolderFacts[]): Standing {
@@ -32,18 +32,23 @@ export function messageOf(folders: readonly FolderFacts[], { times }: Scene): st
     if (state.kind === 'restarting' && board !== null) {
       return `Starting again. This is how it stood at ${times.exact(state.since)}.`;
     }
-    if (board?.role === 'follower' && board.readOnly !== null) {
+    if (board !== null && onlyFollows(board)) {
       return 'Another window of this folder does the work. This one follows it.';
     }
   }
   return '';
 }
 
+/** Characters that there is room for beside a view's name. */
+const BESIDE_NAME = 24;
+
 /** Beside the name of Runs: what a welcome text cannot say, because it is fixed. */
 export function runsWords(folders: readonly FolderFacts[], { times, now }: Scene): string {
   for (const { state, board } of folders) {
     if (state.kind === 'stopped') return `stopped ${times.short(state.at, now)}`;
-    if (board !== null && cannotWork(board)) return board.readOnly ?? '';
+    if (board === null || !cannotWork(board)) continue;
+    const why = whyReadOnly(board);
+    return why.length <= BESIDE_NAME ? why : 'cannot write to disk';
   }
   return '';
 }
