@@ -109,10 +109,7 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     },
     touched(path) {
       hints.add(path);
-      cancelHints ??= clock.timer(HINTS_EVERY_MS, () => {
-        cancelHints = null;
-        sendHints();
-      });
+      sendHintsSoon();
     },
     configure(next) {
       settings = next;
@@ -298,7 +295,16 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
   function sendHints(): void {
     if (state.kind !== 'ready') return;
     const taken = hints.take();
-    if (taken !== null) live?.channel.send('touched', taken);
+    if (taken === null) return;
+    live?.channel.send('touched', taken);
+    sendHintsSoon();
+  }
+
+  function sendHintsSoon(): void {
+    cancelHints ??= clock.timer(HINTS_EVERY_MS, () => {
+      cancelHints = null;
+      sendHints();
+    });
   }
 
   async function close(): Promise<void> {
