@@ -165,7 +165,7 @@ describe(proves('F7', 'activity engine: a burst settles once'), () => {
 
   it('leaves out a file that is back at its old content', async () => {
     rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
-    const window = await rig.window();
+    const window = await rig.window({ settings: { quietMinMs: 3000, quietMaxMs: 5000 } });
     await window.save('src/a.ts', 'other\n');
     await window.save('src/b.ts', 'other\n');
     await window.save('src/a.ts', 'a\n');
@@ -222,7 +222,7 @@ describe(proves('F7', 'activity engine: while git is at work'), () => {
     rig.write({ 'src/a.ts': 'feature\n' });
     window.hint('src/a.ts');
     // Three times the quiet period.
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    await new Promise((resolve) => setTimeout(resolve, 2100));
     assert.equal(window.triggers.bursts.length, 0);
     rmSync(lock);
     rig.write({ 'src/a.ts': 'main\n' });

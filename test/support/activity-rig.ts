@@ -15,14 +15,14 @@ import { createRepository, writeTree } from './git-repository.ts';
 import { createNotingTriggers, type NotingTriggers } from './noting-triggers.ts';
 import { tempFolder } from './temp-folder.ts';
 
-/** CONTRACT's figures a tenth as long: tests wait for real files and the real git. */
+/** CONTRACT's figures, shorter: tests wait for real files and the real git. */
 export const QUICK: WorkerSettings = {
   automaticRuns: true,
   maxRunsPerHour: 120,
   maxProblems: 50,
-  quietMinMs: 300,
-  quietMaxMs: 600,
-  autoSaveQuietMs: 900,
+  quietMinMs: 700,
+  quietMaxMs: 1400,
+  autoSaveQuietMs: 2000,
   maxWaitMs: 20_000,
   maxHops: 3,
   historyDays: 30,

@@ -200,7 +200,10 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   }
 
   return {
-    wrote: (writes) => inLine(() => ingest.editor(writes)),
+    wrote(writes) {
+      const at = new Date(clock.now()).toISOString();
+      return inLine(() => ingest.editor(writes, at));
+    },
     touched({ paths, lost }) {
       if (!leading || closing.signal.aborted) return;
       const own = paths.flatMap((path) => hinted(path) ?? []);

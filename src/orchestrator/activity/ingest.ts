@@ -18,8 +18,8 @@ import type { RunWrites } from './run-writes.ts';
  * starts from what is known after the one before.
  */
 export interface Ingest {
-  /** What this window's editor did. Resolves when it is stored. */
-  editor(writes: readonly EditorWrite[]): Promise<Result<null>>;
+  /** What this window's editor did, `at` (ISO time). Resolves when it is stored. */
+  editor(writes: readonly EditorWrite[], at: string): Promise<Result<null>>;
   /** What was seen to have changed on disk; `at`: when it was hinted at, by the wall clock, milliseconds. */
   seen(changes: readonly SeenChange[], at: number): Promise<Result<null>>;
   /** A file that a step wrote which may: the run's own word for it. */
@@ -57,7 +57,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 
   const nowIso = (): string => new Date(env.clock.now()).toISOString();
 
-  async function editor(writes: readonly EditorWrite[]): Promise<Result<null>> {
+  async function editor(writes: readonly EditorWrite[], at: string): Promise<Result<null>> {
     const below = deps.leads() ? (folder: string) => known.below(folder) : belowCommit;
     const groups = await filesOf({ tree, locate: deps.locate, below }, writes);
     const paths = [...new Set(groups.flat().map((change) => change.path))];
@@ -71,10 +71,9 @@ export function createIngest(deps: IngestDeps): Ingest {
         const id = env.random.uuid();
         const write = await editorWrite(change, { disk: disk.get(change.path), ignored: ignored.has(change.path) });
         if (write === null) continue;
-        const activity =
-          write.ignored || !deps.leads() ? null : bursts.add(write, { at: nowIso(), fresh: env.random.uuid() });
+        const activity = write.ignored || !deps.leads() ? null : bursts.add(write, { at, fresh: env.random.uuid() });
         events.push(writtenFile({ ...write, activity }, id));
-        if (write.ignored) events.push(ignoredSave({ path: change.path, event: id, at: nowIso() }));
+        if (write.ignored) events.push(ignoredSave({ path: change.path, event: id, at }));
         else if (change.kind === 'saved') saves.push({ path: change.path, event: id });
       }
       if (events.length > 0) stored.push(events);
