@@ -57,6 +57,8 @@ export interface WindowOptions {
 }
 
 const READY_MS = 60_000;
+/** Long enough for a loaded machine: what is not shown by then is not coming. */
+const SHOWN_MS = 30_000;
 const STATUS = '.statusbar-item[id^="savepoint.savepoint"]';
 
 /** Opens a folder in a window of its own and waits for the workbench. */
@@ -82,7 +84,7 @@ export async function openWindow({
   const pick = async (text: string): Promise<void> => {
     const input = quickInput.locator('input[type="text"]').first();
     await input.fill(text);
-    await quickInput.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: 10_000 });
+    await quickInput.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: SHOWN_MS });
     await page.keyboard.press('Enter');
     await quickInput.waitFor({ state: 'hidden' }).catch(() => undefined);
   };
@@ -99,7 +101,7 @@ export async function openWindow({
       await quickInput
         .locator('.quick-input-list .monaco-list-row', { hasText: title })
         .first()
-        .waitFor({ timeout: 10_000 });
+        .waitFor({ timeout: SHOWN_MS });
       await page.keyboard.press('Enter');
     },
     async openFile(file) {
@@ -107,8 +109,8 @@ export async function openWindow({
       await quickInput.waitFor();
       await pick(file);
       const name = file.split('/').at(-1) ?? file;
-      await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor({ timeout: 10_000 });
-      await page.locator('.editor-instance .monaco-editor.focused').first().waitFor({ timeout: 10_000 });
+      await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor({ timeout: SHOWN_MS });
+      await page.locator('.editor-instance .monaco-editor.focused').first().waitFor({ timeout: SHOWN_MS });
     },
     async showViews() {
       const icon = page.locator('.activitybar a[aria-label^="Savepoint"]').first();
@@ -116,7 +118,7 @@ export async function openWindow({
       if (!(await pane('Runs').isVisible())) await icon.click();
       // Off the icon, whose hover would cover the views.
       await page.mouse.move(width / 2, 4);
-      await pane('Runs').waitFor({ timeout: 10_000 });
+      await pane('Runs').waitFor({ timeout: SHOWN_MS });
     },
     view: pane,
     rows: (name) => page.evaluate<readonly Row[]>(`savepointPage.rows('${name}')`),
@@ -130,7 +132,7 @@ export async function openWindow({
     },
     async problems() {
       if (!(await page.locator('.markers-panel').isVisible())) await page.keyboard.press('Control+Shift+M');
-      await page.locator('.markers-panel').waitFor({ timeout: 10_000 });
+      await page.locator('.markers-panel').waitFor({ timeout: SHOWN_MS });
       return page.locator('.markers-panel .monaco-list-row').allInnerTexts();
     },
     beginLooking: () => beginLooking(page),
