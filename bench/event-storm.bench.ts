@@ -2,8 +2,8 @@ import type { Bench } from './lib/bench.ts';
 import { probeVscode } from './lib/vscode-probe.ts';
 
 /** Files that another process writes, and saves of the editor meanwhile: 5,000 events. */
-const WRITES = 4800;
-const SAVES = 200;
+const WRITES = 4950;
+const SAVES = 50;
 
 interface Storm {
   /** Delays of the extension host's event loop, milliseconds. */
