@@ -112,7 +112,7 @@ async function runFile(file: string): Promise<SuiteCount> {
   const end = results.end();
   process.stdout.write(`    (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
   const ran = end !== null && end.passed + end.failed > 0;
-  if (problem !== null) process.stdout.write(`${Buffer.concat(output).toString('utf8').slice(-TAIL)}\n`);
+  if (problem !== null || !ran) process.stdout.write(`${Buffer.concat(output).toString('utf8').slice(-TAIL)}\n`);
   // An exit code of 0 without a test is possible, and a failure.
   if (ran && (problem === null || end.failed > 0)) return end;
   process.stdout.write(`    ${problem ?? 'no test ran'}\n`);

@@ -27,7 +27,10 @@ const browser = await openBrowser();
 let code: number;
 try {
   code = await runTests(vscode, browser);
-  if (code !== 0) process.stderr.write(`The extension's log:\n${vscode.log('Savepoint')}\n`);
+  // Shown where the suite failed, an end with code 0 before any test included.
+  process.stderr.write(
+    `The logs:\n${vscode.log('remoteexthost').slice(-1_500)}\n${vscode.log('Savepoint').slice(-2_000)}\n`,
+  );
 } finally {
   await browser.close();
   await vscode.stop();

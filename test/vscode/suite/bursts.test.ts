@@ -80,19 +80,24 @@ describe(proves('F7', 'bursts of writes'), function () {
   before(ready);
   beforeEach(() => atRest());
 
-  it(proves('D1', '60 over 12 files, by the editor and by others, start one run as soon as it is quiet'), async () => {
-    for (const file of BURST_FILES) await show(file);
-    const { gaps, began, ended } = await burst();
-    await eventually('a run', async () => (await startedSince(began)).length > 0, 15_000);
-    const latest = gaps.slice(-20).sort((a, b) => a - b);
-    const quiet = Math.min(5_000, Math.max(1_200, 2.5 * (((latest[9] ?? 0) + (latest[10] ?? 0)) / 2)));
-    const [started] = await startedSince(began);
-    const waited = Date.parse(started?.time ?? '') - ended;
-    assert.ok(waited <= quiet + AFTER_QUIET_MS, `it started ${waited} ms after the last write; quiet is ${quiet} ms`);
-    await atRest(60_000);
-    await pause(NOTHING_MORE_MS);
-    assert.equal((await startedSince(began)).length, 1);
-  });
+  it(
+    proves('D1', '60 over 12 files, by the editor and by others, start one run as soon as it is quiet'),
+    async function () {
+      // Three tries on a machine that cannot keep the rhythm.
+      this.timeout(360_000);
+      for (const file of BURST_FILES) await show(file);
+      const { gaps, began, ended } = await burst();
+      await eventually('a run', async () => (await startedSince(began)).length > 0, 15_000);
+      const latest = gaps.slice(-20).sort((a, b) => a - b);
+      const quiet = Math.min(5_000, Math.max(1_200, 2.5 * (((latest[9] ?? 0) + (latest[10] ?? 0)) / 2)));
+      const [started] = await startedSince(began);
+      const waited = Date.parse(started?.time ?? '') - ended;
+      assert.ok(waited <= quiet + AFTER_QUIET_MS, `it started ${waited} ms after the last write; quiet is ${quiet} ms`);
+      await atRest(60_000);
+      await pause(NOTHING_MORE_MS);
+      assert.equal((await startedSince(began)).length, 1);
+    },
+  );
 
   it('new edits replace the run that checks the old ones', async () => {
     const before = new Date().toISOString();
