@@ -1,7 +1,7 @@
 // `npm run package`: the .vsix. Options: --target TARGET (default: this machine's), --out FILE, --no-build (dist is as it should be).
 import { createVSIX } from '@vscode/vsce';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,8 +28,7 @@ const packagePath = path.resolve(values.out ?? path.join(root, `savepoint-${mani
 const folder = mkdtempSync(path.join(tmpdir(), 'savepoint-vsix-'));
 try {
   stageVsix({ target, into: folder });
-  // Everything staged is meant; without such a file vsce warns.
-  writeFileSync(path.join(folder, '.vscodeignore'), '');
+  copyFileSync(path.join(root, '.vscodeignore'), path.join(folder, '.vscodeignore'));
   await createVSIX({
     cwd: folder,
     packagePath,

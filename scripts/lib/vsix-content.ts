@@ -47,7 +47,7 @@ const NATIVE: Readonly<Record<string, { readonly scope: string; readonly files: 
   'oxc-resolver': { scope: '@oxc-resolver', files: ['package.json', LICENCE, 'index.js'] },
 };
 /** Keys of package.json that are of its development, or of npm's package only. */
-const NOT_SHIPPED = ['bin', 'files', 'scripts', 'dependencies', 'devDependencies'];
+const NOT_SHIPPED = ['bin', 'scripts', 'dependencies', 'devDependencies'];
 
 /** The target of the machine that this runs on. */
 export function ownTarget(): Target {
