@@ -106,11 +106,4 @@ describe(proves('F6', 'the palette, and what stands beside the code'), () => {
       titles.join(', '),
     );
   });
-
-  it('takes away at once what a person dismisses', async () => {
-    await typeAndSave(FILE, loose(4));
-    await looseFound();
-    await callCommand(await actionNamed(/^Not a problem here/));
-    await eventually('the finding is gone', () => findingsIn(FILE).length === 0, 5_000);
-  });
 });
