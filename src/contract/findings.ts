@@ -10,8 +10,11 @@ export type Position = z.infer<typeof positionSchema>;
 export type Range = z.infer<typeof rangeSchema>;
 
 /** Replacements that put a finding right, exact for the content that was checked; they do not overlap. */
-export const fixEditsSchema = z.array(z.object({ range: rangeSchema, newText: z.string().max(10_000) })).min(1).max(50);
-export type FixEdits = z.infer<typeof fixEditsSchema>;
+export const fixEditsSchema = z
+  .array(z.object({ range: rangeSchema, newText: z.string().max(10_000) }))
+  .min(1)
+  .max(50);
+type FixEdits = z.infer<typeof fixEditsSchema>;
 
 export const findingSchema = z.object({
   /** Id of the agent that reports it. */

@@ -107,7 +107,7 @@ export function createTestExplorer({
 
   async function run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     if (request.continuous !== true) return runOnce(request, { token, related: false, coverage: false });
-    let last = Promise.resolve();
+    let last: Promise<void> = Promise.resolve();
     const seen = new Set(folders.all.flatMap(({ board }) => board?.activities.map(({ id }) => id) ?? []));
     const listening = folders.onDidChange((folder) => {
       const settled = folder.board?.activities.filter(({ id, settledAt }) => settledAt !== null && !seen.has(id)) ?? [];

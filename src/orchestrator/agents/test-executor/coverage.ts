@@ -158,7 +158,7 @@ interface Sum {
 }
 
 function addTo(sum: Sum | undefined, file: IstanbulFile): Sum {
-  const { statements, functions } = sum ?? { statements: new Map(), functions: new Map() };
+  const { statements, functions }: Sum = sum ?? { statements: new Map(), functions: new Map() };
   for (const [id, at] of Object.entries(file.statementMap)) {
     const key = JSON.stringify(at);
     const count = (statements.get(key)?.count ?? 0) + (file.s[id] ?? 0);
