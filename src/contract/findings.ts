@@ -14,7 +14,6 @@ export const fixEditsSchema = z
   .array(z.object({ range: rangeSchema, newText: z.string().max(10_000) }))
   .min(1)
   .max(50);
-type FixEdits = z.infer<typeof fixEditsSchema>;
 
 export const findingSchema = z.object({
   /** Id of the agent that reports it. */

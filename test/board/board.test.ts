@@ -105,6 +105,20 @@ describe(proves('F1', 'board: findings'), () => {
     assert.deepEqual(filesOf(told.board()), []);
   });
 
+  it('come back with the content that was checked: an edit that is taken back is checked by no run', () => {
+    told.take(written(told.here, 'a.ts', 'other'));
+    applyFacts(told.fold.findings, {
+      contents: new Map([
+        ['a.ts', 'other'],
+        ['b.ts', 'two'],
+      ]),
+      changed: null,
+    });
+    assert.deepEqual(filesOf(told.board()), ['b.ts']);
+    told.take(written(told.here, 'a.ts', 'one'));
+    assert.deepEqual(filesOf(told.board()), ['a.ts', 'b.ts']);
+  });
+
   it('go when the next check of the file finds nothing, and stay where it did not look', () => {
     told.take(...wholeRun(told.here, runOf(2, ['a.ts']), { findings: [] }));
     assert.deepEqual(filesOf(told.board()), ['b.ts']);

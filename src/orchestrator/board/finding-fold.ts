@@ -62,7 +62,6 @@ export function applyStepEnd(fold: FindingFold, state: RunState, { type, data, t
   if (type === 'workflow.step.completed') dropChecked(fold, plan.agent, check);
   for (const [file, found] of Map.groupBy(findings, (finding) => finding.file)) {
     const content = contents[file] ?? null;
-    if (isWrittenSince(fold, file, content)) continue;
     const agents = fold.files.get(file) ?? new Map<string, FileCheck>();
     agents.set(plan.agent, { check, findings: found, content });
     fold.files.set(file, agents);
@@ -84,7 +83,8 @@ function dropChecked(fold: FindingFold, agent: string, { scope }: Check): void {
 
 const meet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.values().some((file) => b.has(file));
 
-function isWrittenSince({ written }: FindingFold, file: string, content: string | null): boolean {
+/** What was found in a content that the file has not now is kept quiet: an edit may be taken back, and no run tells it again. */
+function isHidden({ written }: FindingFold, file: string, { content }: FileCheck): boolean {
   return content !== null && written.has(file) && written.get(file) !== content;
 }
 
@@ -94,23 +94,28 @@ export function applyWrite(fold: FindingFold, path: string, content: string | nu
   if (content !== undefined) fold.written.set(path, content);
   for (const oldest of fold.written.keys()) {
     if (fold.written.size <= MAX_WRITTEN) break;
+    for (const [agent, check] of fold.files.get(oldest) ?? [])
+      if (isHidden(fold, oldest, check)) removeCheck(fold, oldest, agent);
     fold.written.delete(oldest);
   }
   for (const [agent, check] of fold.files.get(path) ?? [])
-    if (content === undefined || content === null || check.content !== content) removeCheck(fold, path, agent);
+    if (content === undefined || check.content === null) removeCheck(fold, path, agent);
 }
 
-/** Drops what is not true any more. Returns whether something was. */
+/** Drops or hides what is not true any more. Returns whether something was. */
 export function applyFacts(fold: FindingFold, { contents, changed }: FileFacts): boolean {
   const before = fold.files.size;
   let dropped = false;
   for (const [file, agents] of fold.files) {
     for (const [agent, { check, content }] of agents) {
-      const now = contents.get(file);
-      const isOld = now === undefined || (content !== null && content !== now);
+      const now = contents.get(file) ?? null;
+      const isOld = content === null ? now === null : content !== now;
       // Only changed lines are told: where nothing differs any more, none is left.
       const isOver = check.kind === 'changed' && changed !== null && isUnchanged(check, file, changed);
-      if (isOld || isOver) {
+      if (isOld && content !== null) {
+        dropped ||= fold.written.get(file) !== now;
+        fold.written.set(file, now);
+      } else if (isOld || isOver) {
         removeCheck(fold, file, agent);
         dropped = true;
       }
@@ -143,9 +148,11 @@ export function dismissFinding(fold: FindingFold, fingerprint: string): void {
 /** By file. Of one run at most `limit` findings are shown, the gravest ones; of each file the rest is counted. */
 export function fileFindings(fold: FindingFold, limit: number): readonly FileFindings[] {
   const all = [...fold.files].flatMap(([file, agents]) =>
-    [...agents.values()].flatMap(({ check: { run, number, at }, findings }) =>
-      findings.map((finding) => ({ file, finding: { ...finding, run, number, at } })),
-    ),
+    [...agents.values()]
+      .filter((check) => !isHidden(fold, file, check))
+      .flatMap(({ check: { run, number, at }, findings }) =>
+        findings.map((finding) => ({ file, finding: { ...finding, run, number, at } })),
+      ),
   );
   const gravestFirst = all.toSorted((a, b) => rank(a.finding) - rank(b.finding));
   const shown = new Set(
