@@ -118,7 +118,7 @@ export function createTestExplorer({
         runOnce(request, { token, related: request.include === undefined, coverage: false, changed }),
       );
     });
-    token.onCancellationRequested(() => listening.dispose());
+    token.onCancellationRequested(() => void listening.dispose());
   }
 
   async function runCovered(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
