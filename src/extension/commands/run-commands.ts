@@ -2,6 +2,7 @@ import type { JsonObject } from '../../contract/json.ts';
 import type { Failure } from '../../contract/failures.ts';
 import type { Folder } from '../folder.ts';
 import { answer } from './answers.ts';
+import { begin } from './begin.ts';
 import type { Way } from './guard.ts';
 import { decisionItems, RESUMABLE, RETRYABLE, retryItems, STOPPABLE, type RetryChoice } from './items.ts';
 import { chooseRun, chooseWorkflow, pick, pickEqual, workingFolder, type CommandDeps } from './pick.ts';
@@ -81,7 +82,7 @@ export function createRunCommands(deps: CommandDeps) {
 
 /** Starts it and says only why it could not be; how it goes is seen in the Runs view. */
 async function start(folder: Folder, command: string, input: JsonObject): Promise<void> {
-  const { failure } = await folder.command(command, input);
+  const failure = await begin(folder, command, input);
   if (failure) await answer({ text: wordsOf(failure), ways: waysOn(failure, folder) });
 }
 
