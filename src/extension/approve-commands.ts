@@ -5,6 +5,7 @@ import { answer, withPatience } from './commands/answers.ts';
 import { gather } from './commands/gather.ts';
 import { workingFolder, type CommandDeps } from './commands/pick.ts';
 import type { Folder } from './folder.ts';
+import { withoutIcons } from './icon-words.ts';
 import { unapprovedOf, type Unapproved } from './unapproved.ts';
 
 /** Commands that files of the folder ask to start: shown as they would start, approved one by one, none marked before. */
@@ -34,7 +35,12 @@ const list = async (folder: Folder, input: JsonObject): Promise<readonly JsonObj
     .lines;
 
 async function choose(open: readonly Unapproved[]): Promise<readonly Unapproved[]> {
-  const items = open.map((one) => ({ label: one.command, description: one.file, detail: one.about, one }));
+  const items = open.map((one) => ({
+    label: withoutIcons(one.command),
+    description: withoutIcons(one.file),
+    detail: withoutIcons(one.about),
+    one,
+  }));
   const chosen = await vscode.window.showQuickPick(items, {
     title: `${countWords(open.length, 'command')} of this folder. Mark those that may start, until they change.`,
     placeHolder: 'They run with your rights. Not started so far.',

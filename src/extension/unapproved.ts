@@ -35,9 +35,20 @@ function changeWords(command: readonly string[], before: readonly string[] | nul
   return `you approved another command before: ${shown(before)}`;
 }
 
-/** Words that a shell would take apart are quoted. */
-const shown = (command: readonly string[]): string =>
-  command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+/** Words that a shell would take apart are quoted, and what nobody can see, or what turns text around, is spelled out. */
+const shown = (command: readonly string[]): string => command.map(shownWord).join(' ');
+
+function shownWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (!UNSEEN.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
+  const spelled = word.replace(/[\\']/g, String.raw`\$&`).replaceAll(new RegExp(UNSEEN, 'gu'), (one) => {
+    return `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
+  });
+  return `$'${spelled}'`;
+}
+
+/** Control and format characters: line breaks, directions, widths of nothing. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const words = (value: Json | undefined): readonly string[] | null =>
   Array.isArray(value) && value.every((word) => typeof word === 'string') ? value : null;

@@ -5,6 +5,7 @@ import type { RunRow } from '../../src/contract/board.ts';
 import { RUN_STATUSES } from '../../src/contract/runs.ts';
 import { commandLink, targetOf } from '../../src/contract/target.ts';
 import { createTimeWords } from '../../src/contract/time-words.ts';
+import { begin } from '../../src/extension/commands/begin.ts';
 import { hindranceOf } from '../../src/extension/commands/guard.ts';
 import {
   decisionItems,
@@ -15,6 +16,7 @@ import {
   STOPPABLE,
   workflowItems,
 } from '../../src/extension/commands/items.ts';
+import { withoutIcons } from '../../src/extension/icon-words.ts';
 import { lines } from '../../src/extension/lines.ts';
 import { unapprovedOf } from '../../src/extension/unapproved.ts';
 import { proves } from '../requirements.ts';
@@ -160,8 +162,51 @@ describe('commands that wait for approval', () => {
     );
   });
 
+  it('hide nothing: no part is an icon, turns text around, or cannot be seen', () => {
+    assert.equal(
+      withoutIcons("sh -c 'echo $(curl) $(a b) $(sync~spin)'"),
+      "sh -c 'echo \\$(curl) $(a b) \\$(sync~spin)'",
+    );
+    const command = ['node', 'a\u202e\nb', "it's"];
+    const [one] = unapprovedOf([
+      { ...line, command, approved: false, hash: 'h', approvedBefore: null, replacesBuiltIn: false },
+    ]);
+    assert.equal(one?.command, String.raw`node $'a\U0000202e\U0000000ab' 'it'\''s'`);
+  });
+
   it('are only those that are not approved', () => {
     assert.deepEqual(unapprovedOf([{ ...line, approved: true, hash: 'h', approvedBefore: null }]), []);
+  });
+});
+
+describe('starting a run', () => {
+  const EVENT = { kind: 'line', line: { kind: 'event', type: 'workflow.started' } } as const;
+  const FAILURE = { code: 'approval', message: 'It would start commands.' } as const;
+
+  it('waits for its beginning only: how it ends, and a worker that ends, come between nobody and their work', async () => {
+    let away = (): void => undefined;
+    const gone = new Promise<never>((_resolve, reject) => {
+      away = () => reject(new Error('the other end is gone'));
+    });
+    const failure = await begin(
+      {
+        command(_command, _input, { onMessage } = {}) {
+          onMessage?.(EVENT);
+          return gone;
+        },
+      },
+      'run',
+      { workflow: 'x' },
+    );
+    assert.equal(failure, null);
+    away();
+  });
+
+  it('says why it could not be, and that nobody is there to start it', async () => {
+    const refused = { command: () => Promise.resolve({ exitCode: 2, failure: FAILURE }) };
+    assert.deepEqual(await begin(refused, 'run', {}), FAILURE);
+    const gone = { command: () => Promise.reject(new Error('gone')) };
+    await assert.rejects(begin(gone, 'run', {}), /gone/);
   });
 });
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutIcons } from '../icon-words.ts';
 import { lines } from '../lines.ts';
 import type { Hindrance, Way } from './guard.ts';
 
@@ -7,7 +8,7 @@ import type { Hindrance, Way } from './guard.ts';
  * only). Enter takes the first way on, where there is one.
  */
 export async function answer({ text, ways }: Hindrance): Promise<void> {
-  const words = lines(text, COLUMNS).map((label): AnswerItem => ({ label, way: null }));
+  const words = lines(text, COLUMNS).map((line): AnswerItem => ({ label: withoutIcons(line), way: null }));
   const offers = ways.map((way): AnswerItem => ({ label: `$(arrow-right) ${way.label}`, way }));
   const box = vscode.window.createQuickPick<AnswerItem>();
   box.title = 'Savepoint';

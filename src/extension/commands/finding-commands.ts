@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commentPlace } from '../code-actions.ts';
 import type { Mark, Problems } from '../diagnostics.ts';
+import { withoutIcons } from '../icon-words.ts';
 import { ignoreComment } from '../ignore-comment.ts';
 import { answer } from './answers.ts';
 import { workingFolder, type CommandDeps, type Ready } from './pick.ts';
@@ -66,7 +67,10 @@ export function createFindingCommands(deps: CommandDeps & { readonly problems: P
         return;
       }
       const chosen = await vscode.window.showQuickPick(
-        dismissed.map(({ fingerprint, about }) => ({ label: about === '' ? fingerprint : about, fingerprint })),
+        dismissed.map(({ fingerprint, about }) => ({
+          label: withoutIcons(about === '' ? fingerprint : about),
+          fingerprint,
+        })),
         { title: 'Dismissed here. Pick those to hear of again.', canPickMany: true },
       );
       for (const { fingerprint } of chosen ?? []) await ready.folder.request('undismiss', { fingerprint });

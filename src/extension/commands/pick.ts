@@ -3,6 +3,7 @@ import type { Board, RunRow } from '../../contract/board.ts';
 import { targetOf, type Target } from '../../contract/target.ts';
 import type { Scene } from '../../views/trees/node.ts';
 import type { Folder, Folders } from '../folder.ts';
+import { withoutIcons } from '../icon-words.ts';
 import { answer } from './answers.ts';
 import { hindranceOf, NO_FOLDER } from './guard.ts';
 import { runItems, workflowItems, type PickItem } from './items.ts';
@@ -12,7 +13,7 @@ export async function pick<T>(
   items: readonly PickItem<T>[],
   options: { readonly title: string; readonly placeHolder?: string },
 ): Promise<T | undefined> {
-  const chosen = await vscode.window.showQuickPick(items, { ...options, matchOnDescription: true });
+  const chosen = await vscode.window.showQuickPick(items.map(asText), { ...options, matchOnDescription: true });
   return chosen?.value;
 }
 
@@ -20,7 +21,7 @@ export async function pick<T>(
 export async function pickEqual<T>(items: readonly PickItem<T>[], title: string): Promise<T | undefined> {
   const box = vscode.window.createQuickPick<PickItem<T>>();
   box.title = title;
-  box.items = [...items];
+  box.items = items.map(asText);
   box.show();
   box.activeItems = [];
   return await new Promise<T | undefined>((resolve) => {
@@ -35,6 +36,16 @@ export async function pickEqual<T>(items: readonly PickItem<T>[], title: string)
       box.dispose();
     });
   });
+}
+
+/** What files and tools say in a row stays text. */
+function asText<T>({ label, description, detail, value }: PickItem<T>): PickItem<T> {
+  return {
+    label: withoutIcons(label),
+    ...(description === undefined ? {} : { description: withoutIcons(description) }),
+    ...(detail === undefined ? {} : { detail: withoutIcons(detail) }),
+    value,
+  };
 }
 
 /** What every command works with. */
