@@ -191,7 +191,8 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
   async function takeSnapshot(): Promise<void> {
     const asked = live;
     const snapshot = await asked?.channel.request('snapshot', null).catch(unlessClosed);
-    if (snapshot === undefined || live !== asked) return;
+    // One that was asked for twice may come after changes that it does not know.
+    if (snapshot === undefined || live !== asked || snapshot.revision < revision) return;
     take(snapshot);
     deps.onChange(null);
   }

@@ -126,6 +126,26 @@ describe(proves('F1', 'link to the worker'), () => {
     await now.link.close();
   });
 
+  it('takes no snapshot that is older than what it knows', async () => {
+    const late: ((told: BoardSnapshot) => void)[] = [];
+    let asked = 0;
+    now = scene({
+      snapshot: () => (asked++ === 0 ? Promise.resolve(snapshot()) : new Promise((resolve) => void late.push(resolve))),
+    });
+    await ready(now);
+    now.newest().channel.send('changed', { revision: 2, slices: {}, runs: [], gone: [] });
+    now.newest().channel.send('changed', { revision: 3, slices: {}, runs: [], gone: [] });
+    await eventually('two are asked for', () => late.length === 2);
+    late[0]?.(snapshot(3));
+    await eventually('the first', () => now.states.length === 2);
+    now.newest().channel.send('changed', { revision: 4, slices: { unchecked: 9 }, runs: [], gone: [] });
+    await eventually('the change', () => now.link.board?.unchecked === 9);
+    late[1]?.(snapshot(3));
+    await now.link.request('ping', null);
+    assert.equal(now.link.board?.unchecked, 9);
+    await now.link.close();
+  });
+
   it('says at once that nothing runs when the worker ends, and starts it again', async () => {
     now = scene();
     await ready(now);
