@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandLink } from '../contract/target.ts';
 import { factsOf, type Remembered } from './facts.ts';
 import type { Folders } from './folder.ts';
 import type { Notifications } from './notifications.ts';
@@ -88,4 +89,4 @@ function hover({ outcome, about, lines, links }: Status): vscode.MarkdownString 
 }
 
 const linkWords = ({ label, command, target }: Link): string =>
-  `[${label}](command:${command}${target === null ? '' : `?${encodeURIComponent(JSON.stringify([target]))}`})`;
+  `[${label}](${target === null ? `command:${command}` : commandLink(command, target)})`;

@@ -149,6 +149,13 @@ describe(proves('F3', 'the Runs view in its nine states'), () => {
     assert.equal(runsWords([nowhere], scene), 'cannot write to disk');
   });
 
+  it('several folders: one that stopped is told of before one in which nothing has run', () => {
+    const fresh = folder({ uri: 'file:///a' });
+    const stopped = folder({ uri: 'file:///b', state: { kind: 'stopped', reason: 'x', at: at('14:06'), endings: 5 } });
+    assert.equal(standingOf([fresh, stopped]), 'stopped');
+    assert.equal(standingOf([stopped, folder({ board: board({ runs: quiet }) })]), 'working');
+  });
+
   it('needs you: under Now, whatever else is known', () => {
     const run = runRow({
       number: 20,

@@ -203,6 +203,16 @@ describe('several folders', () => {
       [],
     );
   });
+
+  it('open by themselves when they get their first rows', () => {
+    const row = (uri: string): readonly TreeNode[] => [
+      treeNode({ id: `${uri}/x`, label: 'x', target: { folder: uri } }),
+    ];
+    const [, before] = withFolders(two, ({ uri }) => (uri === 'file:///a' ? row(uri) : []));
+    const [, after] = withFolders(two, ({ uri }) => row(uri));
+    assert.equal(after?.collapsible, 'expanded');
+    assert.notEqual(after.id, before?.id, 'VS Code keeps a row of the same id closed');
+  });
 });
 
 describe('drawing again', () => {

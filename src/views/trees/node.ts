@@ -104,7 +104,8 @@ export function withFolders(
   if (rows.every(({ children }) => children.length === 0)) return [];
   return rows.map(({ folder, children }) =>
     treeNode({
-      id: folder.uri,
+      // VS Code keeps a row that could not be opened closed: one that has got rows is another one.
+      id: children.length > 0 ? folder.uri : `${folder.uri}/empty`,
       label: folder.name,
       description: folderWords(folder),
       icon: { name: 'root-folder', tone: null },

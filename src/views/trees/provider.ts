@@ -59,7 +59,12 @@ export function createNodeProvider(): NodeProvider {
       shown = nodes;
       adopt(nodes);
       if (what === 'all') changed.fire(undefined);
-      else for (const id of what) changed.fire(rows.get(id));
+      else
+        for (const id of what) {
+          // A row that VS Code never asked for is drawn when it does; told of nothing, it would draw the whole tree again.
+          const row = rows.get(id);
+          if (row !== undefined) changed.fire(row);
+        }
     },
     dispose: () => changed.dispose(),
   };

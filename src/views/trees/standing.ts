@@ -6,8 +6,11 @@ export function standingOf(folders: readonly FolderFacts[]): Standing {
   const all = folders.map(folderStanding);
   const [first = 'starting'] = all;
   if (all.every((one) => one === first)) return first;
-  return all.find((one) => one === 'working') ?? all.find((one) => one !== 'starting' && one !== 'virtual') ?? first;
+  return SPEAKS_FIRST.find((one) => all.includes(one)) ?? first;
 }
+
+/** Of folders that stand differently: rows before welcome texts, what needs a person before the rest. */
+const SPEAKS_FIRST: readonly Standing[] = ['working', 'stopped', 'refused', 'full', 'fresh', 'starting'];
 
 function folderStanding({ state, board }: FolderFacts): Standing {
   switch (state.kind) {

@@ -90,7 +90,7 @@ export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDe
     createEventsView({ folders, scene, log, setKey }),
     vscode.commands.registerCommand('savepoint.dismissRun', dismiss),
     vscode.commands.registerCommand('savepoint.showOlderRuns', showOlder),
-    vscode.commands.registerCommand('savepoint.openWorkflowFile', (row: Row) => openFileOf(row)),
+    vscode.commands.registerCommand('savepoint.openWorkflowFile', (row?: Row) => openFileOf(row)),
     folders.onDidChange(drawSoon),
     folders.onDidChangeFolders(() => void lookAtUntrusted()),
     dismissed.onDidChange(drawSoon),
@@ -105,9 +105,9 @@ function folderOf(folders: Folders, argument: unknown): Folder | undefined {
   return folders.all.find(({ root }) => root.uri.toString() === uri);
 }
 
-/** What a click on the row does, from its menu. */
-async function openFileOf({ node }: Row): Promise<void> {
-  const command = commandOf(node);
+/** What a click on the row does, from its menu; a key of a person's own names none. */
+async function openFileOf(row: Row | undefined): Promise<void> {
+  const command = row && commandOf(row.node);
   if (command === undefined) return;
   const given: readonly unknown[] = command.arguments ?? [];
   await vscode.commands.executeCommand(command.command, ...given);
