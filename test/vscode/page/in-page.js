@@ -30,8 +30,13 @@
     aria: row.getAttribute('aria-label') ?? '',
     expanded: row.hasAttribute('aria-expanded') ? row.getAttribute('aria-expanded') === 'true' : null,
   });
+  // A workbench that runs extension tests never shows toasts: there the bell in the status bar gets a dot for what would pop up.
+  const bellHasDot = () => document.querySelector('[id="status.notifications"] .codicon-bell-dot') !== null;
   window.savepointPage = {
-    disturbances: () => ({ toasts: toasts.map((item) => item.textContent), focus }),
+    disturbances: () => {
+      const words = toasts.map((item) => item.textContent);
+      return { toasts: words.length === 0 && bellHasDot() ? ['the bell has a dot'] : words, focus };
+    },
     beginLooking: () => {
       toasts.length = 0;
       focus = [];

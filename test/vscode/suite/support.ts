@@ -126,9 +126,19 @@ export async function askPage<Answer>(question: PageQuestion): Promise<Answer | 
   }
 }
 
+/** Forgets what popped up so far, the bell's dot included. False where nobody can look. */
+export async function beginLooking(): Promise<boolean> {
+  if (process.env[HOSTED.page] === undefined) return false;
+  await vscode.commands.executeCommand('notifications.clearAll');
+  await askPage('beginLooking');
+  await eventually('an empty bell', async () => (await askPage<Disturbances>('disturbances'))?.toasts.length === 0);
+  await askPage('beginLooking');
+  return true;
+}
+
 /** Around every test of a suite: nothing popped up, and the focus never left the editor. */
 export function staysQuiet(): void {
-  beforeEach(() => askPage('beginLooking'));
+  beforeEach(beginLooking);
   afterEach(async () => {
     const seen = await askPage<Disturbances>('disturbances');
     if (seen !== null) assert.deepEqual(seen, { toasts: [], focus: [] });

@@ -7,6 +7,7 @@ import { HOSTED_FILES } from '../host/hosted.ts';
 import {
   askPage,
   atRest,
+  beginLooking,
   events,
   ready,
   runs,
@@ -83,7 +84,7 @@ describe(proves('F1', 'a worker that ends again and again'), function () {
   it('is left alone after five times, says so once, and starts again when it is told to', async () => {
     // Once before, in the suite above.
     for (let ending = 2; ending < ENDINGS; ending++) await restart();
-    await askPage('beginLooking');
+    await beginLooking();
     await killWorker();
     await eventually(
       'the status bar says that it stopped',
