@@ -74,7 +74,14 @@ async function withBus(work: (append: (type: string) => Promise<void>) => Promis
   if (!opened.ok) throw new Error(opened.failure.message);
   const journal = opened.value;
   const reader = createJournalReader({ env, stateDir });
-  const deps = { journal, reader, clock, mask: (text: string) => text, warn: () => undefined };
+  const deps = {
+    journal,
+    reader,
+    clock,
+    mask: (text: string) => text,
+    warn: () => undefined,
+    onUnhandled: () => undefined,
+  };
   const bus = createBus({ ...deps, machineLoad: createMachineLoad({ clock }) });
   const aggregators = createAggregators({ ...deps, bus });
   const began = new Map<string, number>();

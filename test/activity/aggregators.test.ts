@@ -83,6 +83,20 @@ describe(proves('F5', 'saves feed the aggregators'), () => {
     assert.deepEqual(rig.stored(...AGGREGATED_TYPES), []);
   });
 
+  it('counts a second session of this process in', async () => {
+    const rig = start();
+    await rig.store(write('a.ts'));
+    const second = rig.another();
+    await second.append([write('b.ts')]);
+    await rig.pass(5000);
+    const [aggregate] = rig.stored('file.modified.aggregated');
+    assert.equal(aggregate?.data['count'], 2);
+    assert.deepEqual(
+      (aggregate?.data['covers'] as readonly { session: string }[]).map(({ session }) => session),
+      [rig.journal.session, second.session],
+    );
+  });
+
   it('recognises a bug fix and says so once', async () => {
     const rig = start();
     const agent = newEvent('agent.completed', { origin: 'agent:claude' });

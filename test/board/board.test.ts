@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { applyChange } from '../../src/contract/apply-change.ts';
 import type { Board } from '../../src/contract/board.ts';
 import type { StoredEvent } from '../../src/contract/events.ts';
+import { standingFailures } from '../../src/contract/run-words.ts';
 import { applyEvent, runsInHour } from '../../src/orchestrator/board/board-fold.ts';
 import { changesBetween } from '../../src/orchestrator/board/changes.ts';
 import { applyFacts, dismissFinding } from '../../src/orchestrator/board/finding-fold.ts';
@@ -10,11 +11,11 @@ import { createPace } from '../../src/orchestrator/board/pace.ts';
 import { SHOWN_RUNS } from '../../src/orchestrator/board/run-fold.ts';
 import { applyDecided } from '../../src/orchestrator/board/unchecked.ts';
 import { whenWords } from '../../src/orchestrator/board/workflow-words.ts';
-import type { RunStart } from '../../src/orchestrator/workflow/run-events.ts';
+import { EMPTY_RESULT, type RunStart } from '../../src/orchestrator/workflow/run-events.ts';
 import { proves } from '../requirements.ts';
 import { createSimulatedClock } from '../support/simulated-env.ts';
 import { scriptedSession } from '../support/stored-events.ts';
-import { checked, finding, runOf, story, wholeRun, written, type Story } from './stories.ts';
+import { checked, finding, runOf, story, TIME, wholeRun, written, type Story } from './stories.ts';
 
 const filesOf = ({ files }: Board): readonly string[] => files.map(({ file }) => file);
 const statusOf = (board: Board, run: string): string | undefined => board.runs.find((row) => row.run === run)?.status;
@@ -60,6 +61,21 @@ describe(proves('F1', 'board: runs'), () => {
     assert.equal(numbers.length, SHOWN_RUNS + 2);
     assert.equal(olderRuns, 1);
     assert.equal(told.fold.runs.runs.size, numbers.length);
+  });
+
+  it('keeps under Failed what finished with a step that failed, as the view of it counts', () => {
+    const start = runOf(1, [], { workflow: 'nightly' });
+    const step = { run: start.run, step: 'check', attempt: 1, timeMs: TIME, changedSince: null, result: EMPTY_RESULT };
+    told.take(told.here.store('workflow.started', start));
+    told.take(told.here.store('workflow.step.failed', { ...step, error: { code: 'exit', message: 'exit code 2' } }));
+    told.take(told.here.store('workflow.completed', { run: start.run, status: 'completed' }));
+    for (let number = 2; number < 2 + SHOWN_RUNS; number++)
+      told.take(...wholeRun(told.here, runOf(number, []), { findings: [] }));
+    const { runs } = told.board();
+    assert.deepEqual(
+      standingFailures(runs).map(({ number }) => number),
+      [1],
+    );
   });
 
   it('says of a row what it would take the whole run to say', () => {

@@ -54,7 +54,7 @@ export const finding = (file: string, over: Partial<Finding> = {}): Finding => (
   ...over,
 });
 
-const TIME = { queue: 0, start: 0, tool: 1, disk: 0, wait: 0 };
+export const TIME = { queue: 0, start: 0, tool: 1, disk: 0, wait: 0 };
 
 /** The step's end. `contents`: of the files with findings, as they were checked. */
 export function checked(

@@ -109,6 +109,16 @@ describe(proves('A5', 'the security auditor reacts to runs'), () => {
     assert.deepEqual(rig.calls, []);
   });
 
+  it('looks at a run that a second session of this process has', async () => {
+    const rig = rigWith(() => clean('x'));
+    await rig.another().append([started('r1')]);
+    await rig.pass(0);
+    assert.deepEqual(
+      rig.calls.map(({ run }) => run),
+      ['r1'],
+    );
+  });
+
   it('never starts anything by itself: an alert without a run at work is nobody’s', async () => {
     const rig = rigWith(() => clean('x'));
     await rig.store(newEvent('system.alert'));

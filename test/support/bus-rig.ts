@@ -3,6 +3,7 @@ import type { NewEvent, StoredEvent } from '../../src/contract/events.ts';
 import type { Bus } from '../../src/orchestrator/bus/api.ts';
 import { createBus, type BusDeps } from '../../src/orchestrator/bus/create-bus.ts';
 import type { MachineLoad } from '../../src/orchestrator/bus/machine-load.ts';
+import { joinJournal } from '../../src/orchestrator/journal/joined-journal.ts';
 import { openJournal, type OpenedJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader, type HistoryReader } from '../../src/orchestrator/journal/reader.ts';
 import type { Env } from '../../src/orchestrator/env.ts';
@@ -21,6 +22,10 @@ export interface BusRig {
   readonly reader: HistoryReader;
   readonly bus: Bus;
   readonly warnings: string[];
+  /** Types that the bus says nobody handles. */
+  readonly unhandled: string[];
+  /** One more session of the process. */
+  another(): OpenedJournal;
   load: MachineLoad;
   /** Stores events, one group each, in one turn. */
   store(...events: readonly NewEvent[]): Promise<readonly StoredEvent[]>;
@@ -43,21 +48,32 @@ export function createBusRig(
     ...simulated.env,
     clock: { ...clock, timer: (ms, callback) => clock.timer(ms, () => void (dead || callback())) },
   };
-  const opened = openJournal({ env, stateDir: STATE_DIR });
-  if (!opened.ok) throw new Error(opened.failure.message);
-  const journal = opened.value;
+  const open = (): OpenedJournal => {
+    const opened = openJournal({ env, stateDir: STATE_DIR });
+    if (!opened.ok) throw new Error(opened.failure.message);
+    return opened.value;
+  };
+  const joined = joinJournal(open());
+  const { journal } = joined;
   const reader = createJournalReader({ env, stateDir: STATE_DIR });
   const warnings: string[] = [];
+  const unhandled: string[] = [];
   const rig = { load: { cpu: 0, memory: 0 } };
   const bus = createBus({
     ...{ journal, reader, clock: env.clock },
     machineLoad: () => rig.load,
     mask: (text) => text.replaceAll('hunter2', '••••'),
     warn: (text) => warnings.push(text),
+    onUnhandled: (type) => unhandled.push(type),
     ...(options.limits ? { limits: options.limits } : {}),
   });
   return Object.assign(rig, {
-    ...{ machine, env, clock, journal, reader, bus, warnings },
+    ...{ machine, env, clock, journal, reader, bus, warnings, unhandled },
+    another() {
+      const journal = open();
+      joined.add(journal);
+      return journal;
+    },
     async store(...events: readonly NewEvent[]) {
       const results = await Promise.all(events.map((event) => journal.append([event])));
       await settled();

@@ -6,7 +6,7 @@ import { createLeftBehindReader, type LeftBehind } from './left-behind.ts';
 import { burstEvent, createSemanticAggregation, SEMANTIC_RULES, semanticTypes, type SemanticRule } from './semantic.ts';
 import { aggregatedEvent, createTemporalWindows, WINDOW_TYPES, type Window } from './temporal.ts';
 
-/** Sums up this session's events over time, and recognises what they add up to (SYSTEMS D4, D5). */
+/** Sums up this process's events over time, and recognises what they add up to (SYSTEMS D4, D5). */
 export interface Aggregators {
   /**
    * From here on this process also reports what dead sessions left unreported. Called by the one that holds the folder's lock;
@@ -19,7 +19,7 @@ export interface Aggregators {
 
 export interface AggregatorsDeps {
   readonly bus: Pick<Bus, 'subscribe' | 'flush'>;
-  readonly journal: Pick<Journal, 'session' | 'append'>;
+  readonly journal: Pick<Journal, 'owns' | 'append'>;
   readonly reader: Pick<JournalReader, 'sessions' | 'events'>;
   readonly clock: Clock;
   /** For the log: a report that could not be stored. */
@@ -65,9 +65,9 @@ export function createAggregators(deps: AggregatorsDeps): Aggregators {
     },
   };
 
-  /** Those of other sessions are their own processes' to sum up. */
+  /** Those of other processes are theirs to sum up. */
   function take(event: StoredEvent, at: number): void {
-    if (event.sessionid !== journal.session) return;
+    if (!journal.owns(event.sessionid)) return;
     report(windows.add(event, at));
     for (const burst of semantic.add(event, at)) store(burstEvent(burst));
     arm();

@@ -1,9 +1,10 @@
 import type { RunRow } from '../../contract/board.ts';
 import type { StoredEvent } from '../../contract/events.ts';
+import { standingFailures } from '../../contract/run-words.ts';
 import { asRunEvent } from '../workflow/run-events.ts';
 import { evolve, type RunState } from '../workflow/run-state.ts';
 import { viewRun } from '../workflow/run-view.ts';
-import { isTrouble, rowOf, type Progress } from './run-row.ts';
+import { rowOf, type Progress } from './run-row.ts';
 
 /** Ended runs that are shown, beside every live one and those under Failed. */
 export const SHOWN_RUNS = 50;
@@ -17,7 +18,6 @@ export interface RunFold {
 
 interface Entry {
   readonly number: number;
-  readonly workflow: string;
   /** Of a run that may go on; null once it ended. */
   state: RunState | null;
   /** Of a run that ended: its last. */
@@ -60,7 +60,7 @@ export function applyToRuns(fold: RunFold, event: StoredEvent): Applied {
 }
 
 function newEntry(fold: RunFold, { start }: RunState): Entry {
-  const entry = { number: start.number, workflow: start.workflow, state: null, row: null, epoch: 0, sequence: 0 };
+  const entry = { number: start.number, state: null, row: null, epoch: 0, sequence: 0 };
   fold.runs.set(start.run, entry);
   fold.total++;
   return entry;
@@ -80,14 +80,14 @@ export function ownersOf(fold: RunFold): ReadonlySet<string> {
 /** Newest first; forgets what is not shown any more. */
 export function runRows(fold: RunFold, { live, progress }: RunFacts): readonly RunRow[] {
   const newestFirst = [...fold.runs].sort(([, a], [, b]) => b.number - a.number);
-  const failed = standingFailed(newestFirst.map(([, entry]) => entry));
+  const failed = new Set(standingFailures(newestFirst.flatMap(([, { row }]) => row ?? [])));
   const rows: RunRow[] = [];
   let ended = 0;
   for (const [run, entry] of newestFirst) {
     const row = entry.row ?? viewOf(entry.state, { live, progress: progress.get(run) ?? {} });
     if (row === null) continue;
     const isOpen = entry.row === null && row.status !== 'interrupted';
-    if (!isOpen && ++ended > SHOWN_RUNS && !failed.has(entry)) fold.runs.delete(run);
+    if (!isOpen && ++ended > SHOWN_RUNS && !failed.has(row)) fold.runs.delete(run);
     else rows.push(row);
   }
   return rows;
@@ -99,20 +99,6 @@ function viewOf(
 ): RunRow | null {
   if (state === null) return null;
   return rowOf(viewRun(state, { session: state.session, live: live.has(state.session) }), progress);
-}
-
-/** Of each workflow the newest run that tells whether it passes, where it does not. Stopped and replaced ones tell nothing. */
-function standingFailed(newestFirst: readonly Entry[]): ReadonlySet<Entry> {
-  const told = new Set<string>();
-  const standing = new Set<Entry>();
-  for (const entry of newestFirst) {
-    if (entry.row === null || told.has(entry.workflow)) continue;
-    const trouble = isTrouble(entry.row);
-    if (!trouble && entry.row.status !== 'completed') continue;
-    told.add(entry.workflow);
-    if (trouble) standing.add(entry);
-  }
-  return standing;
 }
 
 /** Of each workflow the newest run that ended. */

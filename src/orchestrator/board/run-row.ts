@@ -30,12 +30,6 @@ export function rowOf(view: RunView, progress: Progress): RunRow {
   };
 }
 
-/** Whether a run that ended stands under Failed: it failed, or finished with failing tests or errors. */
-export const isTrouble = ({ status, findings, tests }: RunRow): boolean =>
-  status === 'failed' ||
-  status === 'compensated' ||
-  (status === 'completed' && (tests.failed > 0 || findings.error > 0 || tests.verdict === 'failed'));
-
 function countsOf(findings: readonly Finding[]): RunRow['findings'] {
   const count = (severity: Finding['severity']): number => findings.filter((one) => one.severity === severity).length;
   return { error: count('error'), warning: count('warning'), info: count('info') };

@@ -18,8 +18,10 @@ export interface BusDeps {
   readonly machineLoad: () => MachineLoad;
   /** Replaces secrets: what a failing handler says is stored. */
   readonly mask: (text: string) => string;
-  /** For the log: an event that nobody handles (once per type), and what could not be stored or read. */
+  /** For the log: what could not be stored or read. */
   readonly warn: (text: string) => void;
+  /** Told, once per type, of events that nobody handles. */
+  readonly onUnhandled: (type: string) => void;
   /** Of each subscriber's queue. */
   readonly limits?: QueueLimits;
 }
@@ -43,7 +45,7 @@ export function createBus(deps: BusDeps): Bus {
   const subscribers = new Map<string, Subscriber>();
   /** By type; forgotten whenever a subscriber comes or goes. */
   const routes = new Map<string, readonly Subscriber[]>();
-  const warned = new Set<string>();
+  const unhandled = new Set<string>();
   const never = new Set<string>(DEAD_LETTER_TYPES);
   const meter = createFlowMeter();
   const deadLetters = createDeadLetters({ ...deps, handlerOf });
@@ -80,7 +82,7 @@ export function createBus(deps: BusDeps): Bus {
     if (closing !== null || never.has(event.type)) return;
     const route = routeOf(event);
     if (route.length === 0) {
-      warnOnce(event.type);
+      tellOnce(event.type);
       return;
     }
     const mode = processingModeOf(event, { ...deps.machineLoad(), queue: queued(), latencyMs });
@@ -95,10 +97,10 @@ export function createBus(deps: BusDeps): Bus {
     return route;
   }
 
-  function warnOnce(type: string): void {
-    if (warned.has(type)) return;
-    warned.add(type);
-    deps.warn(`Nothing handles events of the type ${type}.`);
+  function tellOnce(type: string): void {
+    if (unhandled.has(type)) return;
+    unhandled.add(type);
+    deps.onUnhandled(type);
   }
 
   function onDelivered(handler: string, delivered: Delivered): void {

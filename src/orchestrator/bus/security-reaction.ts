@@ -18,7 +18,7 @@ export interface SecurityReaction {
 
 export interface SecurityReactionDeps {
   readonly bus: Pick<Bus, 'subscribe'>;
-  readonly journal: Pick<Journal, 'session' | 'append'>;
+  readonly journal: Pick<Journal, 'owns' | 'append'>;
   readonly invoker: Invoker;
   readonly workspace: Workspace;
   readonly clock: Clock;
@@ -83,7 +83,7 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
   };
 
   async function react(event: StoredEvent): Promise<void> {
-    if (event.sessionid !== journal.session) return;
+    if (!journal.owns(event.sessionid)) return;
     if (event.type === 'system.alert') return alerted(event);
     const own = asRunEvent(event);
     if (own === null) return;

@@ -15,6 +15,7 @@ export function joinJournal<Opened extends Journal>(first: Opened): JoinedJourna
   return {
     journal: {
       ...first,
+      owns: (session) => sessions.some((one) => one.owns(session)),
       subscribe(listener) {
         // Each subscription counts for itself, also where a listener is given twice.
         const own = (event: StoredEvent): void => listener(event);

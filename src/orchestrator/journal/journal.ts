@@ -5,6 +5,8 @@ import type { Result } from '../../contract/failures.ts';
 export interface Journal {
   readonly session: string;
   readonly epoch: number;
+  /** Whether this process writes the session: this one, or one that it opened since. */
+  owns(session: string): boolean;
   /**
    * Stores one to three events as one atomic group. Resolves, in order, after they are on disk; the failure is `disk-full`,
    * `read-only` or `journal-failed`, after which every further append fails alike. Appends of one turn share one fdatasync.

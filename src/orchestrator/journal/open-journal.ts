@@ -89,7 +89,9 @@ function createWriter(deps: {
   let scheduled = false;
   let closed = false;
 
-  return { journal: { session, epoch, append, subscribe, close }, storeNow };
+  const owns = (other: string): boolean => other === session;
+
+  return { journal: { session, epoch, owns, append, subscribe, close }, storeNow };
 
   function append(events: readonly NewEvent[]): Promise<Result<readonly StoredEvent[]>> {
     if (failure !== null) return Promise.resolve({ ok: false, failure });

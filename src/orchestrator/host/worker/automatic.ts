@@ -4,7 +4,8 @@ import type { ActivityEngine } from '../../activity/api.ts';
 import type { Pauses } from '../../activity/pauses.ts';
 import type { PeopleWrites } from '../../activity/people-writes.ts';
 import { createTriggers } from '../../activity/triggers.ts';
-import { createEventLines } from '../../../contract/event-lines.ts';
+import { createEventLines, EVENT_LINE_TYPES } from '../../../contract/event-lines.ts';
+import { EVENT_TYPES } from '../../../contract/events.ts';
 import type { Failure } from '../../../contract/failures.ts';
 import type { WorkerSettings } from '../../../contract/worker.ts';
 import { createMasker } from '../../agents/security-auditor/secrets/masker.ts';
@@ -26,6 +27,8 @@ export interface Automatic {
   close(): Promise<void>;
 }
 
+const OWN_TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
+
 export function createAutomatic(deps: {
   readonly services: Services;
   readonly journal: Journal;
@@ -36,7 +39,7 @@ export function createAutomatic(deps: {
   readonly settings: () => WorkerSettings;
   readonly onFailure: (failure: Failure) => void;
   readonly warn: (text: string) => void;
-  /** Told each event that coordinates, as a line. */
+  /** For who looks closely: each event that coordinates, as a line, and what is only kept to be read. */
   readonly log: (line: string) => void;
 }): Automatic {
   const { services, journal, runner, pauses, settings, onFailure, warn } = deps;
@@ -45,11 +48,11 @@ export function createAutomatic(deps: {
   const reader = services.reader();
   const machineLoad = createMachineLoad({ clock });
   const mask = createMasker();
-  const bus = createBus({ journal, reader, clock, machineLoad, mask, warn });
+  const bus = createBus({ journal, reader, clock, machineLoad, mask, warn, onUnhandled });
   const lines = createEventLines();
   bus.subscribe({
     name: 'event-lines',
-    types: ['*'],
+    types: EVENT_LINE_TYPES,
     mode: 'immediate',
     handle(event) {
       const line = lines(event);
@@ -68,6 +71,13 @@ export function createAutomatic(deps: {
     tree: createWorkTree({ root: workspace.root, stateDir, files: env.files, host: env.host }),
     settings: settings(),
   });
+
+  /** What Savepoint itself stores for people to read is handled by being stored; of anything else somebody expects something. */
+  function onUnhandled(type: string): void {
+    const text = `Nothing handles events of the type ${type}: they are stored, and no more.`;
+    if (OWN_TYPES.has(type)) deps.log(text);
+    else warn(text);
+  }
 
   return {
     engine,

@@ -66,8 +66,6 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   const headless = new Set<string>();
   const progress = new Map<string, Progress>();
   const listeners = new Set<(event: StoredEvent, own: boolean) => void>();
-  /** Sessions of this process: the first, and those that it opened since. */
-  const own = new Set<string>();
   /** Until what is stored has been read. */
   let early: StoredEvent[] | null = [];
   let revision = 0;
@@ -75,10 +73,8 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   let cancelRecheck: (() => void) | null = null;
   let rechecking: Promise<void> = Promise.resolve();
   const pace = createPace({ clock, everyMs: CHANGE_EVERY_MS, work: tell });
-  const unsubscribe = journal?.subscribe((event) => {
-    own.add(event.sessionid);
-    onEvent(event);
-  });
+  const isOwn = (event: StoredEvent): boolean => journal?.owns(event.sessionid) ?? false;
+  const unsubscribe = journal?.subscribe(onEvent);
   follow();
   const cancelLiveness = everyOther(checkLiveness);
 
@@ -139,12 +135,13 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
 
   /** Begins at once, before anything is read, so that nothing falls between the two. */
   function follow(): void {
-    const events = reader.follow({ fresh: true }, stop.signal)[Symbol.asyncIterator]();
+    const others = { fresh: true, ...(journal === null ? {} : { except: journal.session }) };
+    const events = reader.follow(others, stop.signal)[Symbol.asyncIterator]();
     const first = events.next();
     void (async () => {
       for (let next = await first; !next.done; next = await events.next()) {
         // This process's come from the journal at once.
-        if (!own.has(next.value.sessionid)) onEvent(next.value);
+        if (!isOwn(next.value)) onEvent(next.value);
       }
     })().catch(deps.onProblem);
   }
@@ -152,7 +149,7 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   function onEvent(event: StoredEvent): void {
     if (early !== null) early.push(event);
     else take(event);
-    for (const listener of listeners) listener(event, own.has(event.sessionid));
+    for (const listener of listeners) listener(event, isOwn(event));
   }
 
   function take(event: StoredEvent): void {
