@@ -25,7 +25,13 @@ export interface RunRow extends Omit<
 /** What a file's newest check said, as long as the file still has the content that was checked. */
 export interface FileFindings {
   readonly file: string;
-  readonly findings: readonly (Finding & { readonly run: string; readonly number: number; readonly at: string })[];
+  readonly findings: readonly (Finding & {
+    readonly run: string;
+    readonly number: number;
+    readonly at: string;
+    /** Git blob id of the content that it was found in; null where it is not known. */
+    readonly content: string | null;
+  })[];
   /** Findings beyond the limit for Problems (50 per activity). */
   readonly left: number;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { rangeOf, type Mark, type Problems } from './diagnostics.ts';
 import { canIgnore } from './ignore-comment.ts';
+import { isContent } from './is-content.ts';
 
 /** Quick fixes of findings: what puts it right, where that is known exactly, and two ways to keep it quiet. */
 export function registerCodeActions({ problems }: { readonly problems: Problems }): vscode.Disposable {
@@ -45,11 +46,12 @@ function actionsFor(mark: Mark, place: Place): readonly vscode.CodeAction[] {
   ];
 }
 
-/** Exact for the text that was checked only: after any edit of the file it is not offered. */
+/** Exact for the text that was checked only: after any edit of the file, saved or not, it is not offered. */
 function fixOf({ finding, intact }: Mark, { document, diagnostic }: Place): readonly vscode.CodeAction[] {
-  const { edit, rule, fix } = finding;
+  const { edit, rule, fix, content } = finding;
   // What was masked before it was stored is not what should be written.
   if (!edit || !intact || edit.some(({ newText }) => newText.includes(MASKED))) return [];
+  if (content !== null && !isContent(document.getText(), content)) return [];
   const action = new vscode.CodeAction(fixTitle(edit, fix ?? rule), vscode.CodeActionKind.QuickFix);
   action.diagnostics = [diagnostic];
   action.isPreferred = true;

@@ -150,8 +150,8 @@ export function fileFindings(fold: FindingFold, limit: number): readonly FileFin
   const all = [...fold.files].flatMap(([file, agents]) =>
     [...agents.values()]
       .filter((check) => !isHidden(fold, file, check))
-      .flatMap(({ check: { run, number, at }, findings }) =>
-        findings.map((finding) => ({ file, finding: { ...finding, run, number, at } })),
+      .flatMap(({ check: { run, number, at }, findings, content }) =>
+        findings.map((finding) => ({ file, finding: { ...finding, run, number, at, content } })),
       ),
   );
   const gravestFirst = all.toSorted((a, b) => rank(a.finding) - rank(b.finding));
