@@ -198,6 +198,29 @@ describe(proves('F1', 'board: findings'), () => {
     );
   });
 
+  it('of the auditor beside the steps of a run stand with it, all of its looks together, until the file is written', () => {
+    const start = runOf(2, ['c.ts'], { workflow: 'mine' });
+    const found = (rule: string, reaction: string): StoredEvent =>
+      told.here.store('security.vulnerability.found', {
+        ...{ run: start.run, reaction, content: 'three' },
+        finding: finding('c.ts', { agent: 'security-auditor', rule, fingerprint: `c.ts ${rule}` }),
+      });
+    told.take(told.here.store('workflow.started', start), found('secret', 'workflow.started'));
+    told.take(told.here.store('workflow.completed', { run: start.run, status: 'completed' }));
+    told.take(found('injection', 'workflow.completed'), found('injection', 'workflow.completed'));
+    const shown = (): readonly unknown[] =>
+      told
+        .board()
+        .files.filter(({ file }) => file === 'c.ts')
+        .flatMap(({ findings }) => findings.map(({ rule, number }) => [rule, number]));
+    assert.deepEqual(shown(), [
+      ['secret', 2],
+      ['injection', 2],
+    ]);
+    told.take(written(told.here, 'c.ts', 'other'));
+    assert.deepEqual(shown(), []);
+  });
+
   it('that a person dismissed go at once', () => {
     dismissFinding(told.fold.findings, 'a.ts some.rule');
     assert.deepEqual(filesOf(told.board()), ['b.ts']);

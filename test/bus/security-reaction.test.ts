@@ -95,6 +95,7 @@ describe(proves('A5', 'the security auditor reacts to runs'), () => {
     );
     const [found] = rig.stored('security.vulnerability.found');
     assert.deepEqual([found?.data['finding'], found?.priority], [{ ...FOUND, message: 'password ••••' }, 'high']);
+    assert.match(String(found?.data['content']), /^[0-9a-f]{40}$/, 'of the file that was looked at');
   });
 
   it('leaves runs alone that call the auditor themselves, and those of other processes', async () => {

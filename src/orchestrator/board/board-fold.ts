@@ -1,12 +1,21 @@
 import type { Board } from '../../contract/board.ts';
 import type { StoredEvent } from '../../contract/events.ts';
+import { findingSchema } from '../../contract/findings.ts';
 import { asRunEvent } from '../workflow/run-events.ts';
 import { applyActivity, newActivities, viewActivities, type Activities } from '../activity/activity-fold.ts';
-import { applyStepEnd, applyWrite, emptyFindings, fileFindings, type FindingFold } from './finding-fold.ts';
+import {
+  applyReaction,
+  applyStepEnd,
+  applyWrite,
+  emptyFindings,
+  fileFindings,
+  type FindingFold,
+} from './finding-fold.ts';
 import {
   applyToRuns,
   emptyRuns,
   lastRuns,
+  lookOf,
   runRows,
   stateOf,
   type Applied,
@@ -66,6 +75,7 @@ function applyOther(fold: BoardFold, event: StoredEvent, paused: boolean): Appli
   const isFile = event.type.startsWith('file.');
   const path = event.subject ?? event.data['path'];
   if (isFile && typeof path === 'string') applyWrite(fold.findings, path, contentOf(event));
+  if (event.type === 'security.vulnerability.found') return applyFound(fold, event);
   const changed = applyActivity(fold.activities, event);
   if (event.type === 'activity.decided') {
     const ids = event.data['activity'];
@@ -75,6 +85,21 @@ function applyOther(fold: BoardFold, event: StoredEvent, paused: boolean): Appli
     applyDecided(fold.unchecked, decided, paused);
   }
   return changed || isFile ? 'done' : 'other';
+}
+
+/** What a step finds comes with its end, too; only what the auditor finds beside the steps is told by this event alone. */
+function applyFound({ runs, findings }: BoardFold, { data, time }: StoredEvent): Applied {
+  const { run, reaction, content } = data;
+  if (typeof run !== 'string' || typeof reaction !== 'string') return 'other';
+  const look = lookOf(runs, run);
+  const finding = findingSchema.safeParse(data['finding']);
+  if (look === undefined || !finding.success) return 'other';
+  const { number, kind } = look;
+  applyReaction(findings, finding.data, {
+    ...{ run, number, kind, at: time },
+    content: typeof content === 'string' ? content : null,
+  });
+  return 'done';
 }
 
 /** Undefined where the event does not say. */

@@ -1,4 +1,5 @@
 import type { FileFindings } from '../../contract/board.ts';
+import type { Finding } from '../../contract/findings.ts';
 import { SEVERITIES } from '../../contract/words.ts';
 import type { PinnedScope, StepResult, TimedRunEvent } from '../workflow/run-events.ts';
 import type { RunState } from '../workflow/run-state.ts';
@@ -62,11 +63,37 @@ export function applyStepEnd(fold: FindingFold, state: RunState, { type, data, t
   if (type === 'workflow.step.completed') dropChecked(fold, plan.agent, check);
   for (const [file, found] of Map.groupBy(findings, (finding) => finding.file)) {
     const content = contents[file] ?? null;
-    const agents = fold.files.get(file) ?? new Map<string, FileCheck>();
-    agents.set(plan.agent, { check, findings: found, content });
-    fold.files.set(file, agents);
+    keepCheck(fold, { file, agent: plan.agent }, { check, findings: found, content });
   }
-  for (const file of [...fold.files.keys()].slice(0, Math.max(0, fold.files.size - MAX_FILES))) fold.files.delete(file);
+}
+
+/**
+ * A finding that the security auditor told of a run beside its steps, in one of several looks: it stands with what the others of
+ * the run said of the file. `content`: what was checked; null where that is not known.
+ */
+export function applyReaction(
+  fold: FindingFold,
+  finding: Finding,
+  { content, ...of }: Omit<Check, 'scope'> & Pick<FileCheck, 'content'>,
+): void {
+  const { file, agent, fingerprint } = finding;
+  const before = fold.files.get(file)?.get(agent);
+  const isSame = before?.check.run === of.run && before.content === content;
+  const others = isSame ? before.findings.filter((one) => one.fingerprint !== fingerprint) : [];
+  const check = { ...of, scope: new Set([file]) };
+  keepCheck(fold, { file, agent }, { check, findings: [...others, finding], content });
+}
+
+function keepCheck(
+  fold: FindingFold,
+  { file, agent }: { readonly file: string; readonly agent: string },
+  check: FileCheck,
+): void {
+  const agents = fold.files.get(file) ?? new Map<string, FileCheck>();
+  agents.set(agent, check);
+  fold.files.set(file, agents);
+  const [oldest] = fold.files.keys();
+  if (fold.files.size > MAX_FILES && oldest !== undefined) fold.files.delete(oldest);
 }
 
 /** Findings in files beside those that were looked at (what a change broke elsewhere) go with what they came from. */

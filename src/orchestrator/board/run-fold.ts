@@ -1,7 +1,7 @@
 import type { RunRow } from '../../contract/board.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { standingFailures } from '../../contract/run-words.ts';
-import { asRunEvent } from '../workflow/run-events.ts';
+import { asRunEvent, type PinnedScope } from '../workflow/run-events.ts';
 import { evolve, type RunState } from '../workflow/run-state.ts';
 import { viewRun } from '../workflow/run-view.ts';
 import { rowOf, type Progress } from './run-row.ts';
@@ -18,6 +18,8 @@ export interface RunFold {
 
 interface Entry {
   readonly number: number;
+  /** What it looks at. */
+  readonly kind: PinnedScope['kind'];
   /** Of a run that may go on; null once it ended. */
   state: RunState | null;
   /** Of a run that ended: its last. */
@@ -60,7 +62,8 @@ export function applyToRuns(fold: RunFold, event: StoredEvent): Applied {
 }
 
 function newEntry(fold: RunFold, { start }: RunState): Entry {
-  const entry = { number: start.number, state: null, row: null, epoch: 0, sequence: 0 };
+  const { number, scope } = start;
+  const entry: Entry = { number, kind: scope.kind, state: null, row: null, epoch: 0, sequence: 0 };
   fold.runs.set(start.run, entry);
   fold.total++;
   return entry;
@@ -71,6 +74,9 @@ const isNewer = (event: StoredEvent, { epoch, sequence }: Entry): boolean =>
 
 /** The state of a run that may go on. */
 export const stateOf = (fold: RunFold, run: string): RunState | null => fold.runs.get(run)?.state ?? null;
+
+/** What names a run's look at files; undefined for a run that is not on the board. */
+export const lookOf = (fold: RunFold, run: string): Pick<Entry, 'number' | 'kind'> | undefined => fold.runs.get(run);
 
 /** Sessions that the board's unended runs belong to. */
 export function ownersOf(fold: RunFold): ReadonlySet<string> {

@@ -157,12 +157,21 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
   async function audit(look: Look): Promise<NeedResult | null> {
     const { run, operation, reaction, controller } = look;
     const about = { run, agent: AGENT, operation, reaction };
+    // As of before the look: a finding is true of the content that was looked at.
+    const contents = await deps.workspace.contentIds(look.scope.files, { reuse: true });
     let findings = 0;
     const stores = [store('security.scan.started', about)];
     const onMessage = (given: AgentMessage): void => {
       if (given.kind !== 'finding' || controller.signal.aborted || ++findings > MAX_FINDINGS) return;
       const finding = plain(maskDeep(given.finding, deps.mask));
-      stores.push(store('security.vulnerability.found', { run, reaction, finding }));
+      stores.push(
+        store('security.vulnerability.found', {
+          run,
+          reaction,
+          finding,
+          content: contents.get(given.finding.file) ?? null,
+        }),
+      );
     };
     const outcome = await call(look, onMessage);
     const told = maskDeep(outcome, deps.mask);
