@@ -21,23 +21,24 @@ import type { Disturbances } from '../page/disturbances.ts';
 /** RELIABILITY: so many endings within 10 minutes, and the worker is not started again. */
 const ENDINGS = 5;
 
-/** Ends every worker thread of this extension host whose script is Savepoint's, from outside, as a crash would. */
-async function killWorker(): Promise<number> {
+/** Ends Savepoint's worker thread from outside, as a crash would; after the inspector has let go of it, which crashes otherwise. */
+async function killWorker(): Promise<void> {
   const session = new Session();
   session.connect();
-  const killed: string[] = [];
-  session.on('NodeWorker.attachedToWorker', ({ params }) => {
-    if (!/worker\.cjs/.test(params.workerInfo.url)) return;
-    killed.push(params.workerInfo.url);
-    const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: 'process.exit(9)' } });
-    void session
-      .post('NodeWorker.sendMessageToWorker', { sessionId: params.sessionId, message })
-      .catch(() => undefined);
+  let told = false;
+  session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
+    if (!/worker\.cjs/.test(workerInfo.url)) return;
+    const expression = 'setTimeout(() => process.exit(9), 500); 0';
+    const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } });
+    session.on('NodeWorker.receivedMessageFromWorker', (received) => {
+      told ||= received.params.sessionId === sessionId;
+    });
+    void session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
   });
   await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
-  await eventually('a worker thread', () => killed.length > 0, 15_000);
+  await eventually('a worker thread that hears', () => told, 15_000);
+  await session.post('NodeWorker.disable');
   session.disconnect();
-  return killed.length;
 }
 
 /** Kills the worker and waits for the next one. */
