@@ -57,10 +57,10 @@ export function createKnownContents(deps: { readonly tree: WorkTree }): KnownCon
   }
 
   async function load(paths: readonly string[]): Promise<void> {
-    const unknown = paths.filter((path) => !entries.has(path));
-    if (unknown.length === 0) return;
+    if (paths.every((path) => entries.has(path))) return;
     if (entries.size > MAX_EQUAL)
       for (const [path, { now, committed }] of entries) if (now === committed) entries.delete(path);
+    const unknown = paths.filter((path) => !entries.has(path));
     const committed = await tree.committed(head, unknown);
     for (const path of unknown) {
       const id = committed.get(path) ?? null;
