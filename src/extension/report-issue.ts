@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { withPatience } from './commands/answers.ts';
@@ -29,7 +29,7 @@ export function createReportIssue(deps: IssueDeps) {
       const content = issueText({
         versions: versions(deps.version),
         doctor: doctor.length === 0 ? ['No folder is open.'] : doctor,
-        log: lastLines(deps.logFile),
+        log: await lastLines(deps.logFile),
         places: [
           ...deps.folders.all.map(
             ({ root }, index) => [root.uri.fsPath, index === 0 ? '<folder>' : `<folder ${index + 1}>`] as const,
@@ -66,18 +66,19 @@ const versions = (own: string): readonly string[] => [
 const remoteWords = (name: string | undefined): string =>
   name === undefined ? '' : /^[a-z-]+$/.test(name) ? `, remote: ${name}` : ', remote';
 
-function lastLines(file: string): readonly string[] {
-  let handle: number | null = null;
+async function lastLines(file: string): Promise<readonly string[]> {
   try {
-    handle = openSync(file, 'r');
-    const { size } = fstatSync(handle);
-    const bytes = Buffer.alloc(Math.min(size, LOG_BYTES));
-    const read = readSync(handle, bytes, 0, bytes.length, size - bytes.length);
-    return bytes.toString('utf8', 0, read).trimEnd().split('\n').slice(-LOG_LINES);
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      const bytes = Buffer.alloc(Math.min(size, LOG_BYTES));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, size - bytes.length);
+      return bytes.toString('utf8', 0, bytesRead).trimEnd().split('\n').slice(-LOG_LINES);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (error instanceof Error && 'code' in error) return [`The log cannot be read: ${error.message}`];
     throw error;
-  } finally {
-    if (handle !== null) closeSync(handle);
   }
 }

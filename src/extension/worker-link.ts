@@ -211,7 +211,7 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     deps.onLog({ level: 'error', text: `The worker ended: ${why}` });
     if (after.next.kind === 'stop') {
       const { endings } = after.next;
-      state = { kind: 'stopped', reason: why, at: since, endings };
+      state = { kind: 'stopped', reason: asSentence(why), at: since, endings };
     } else {
       state = state.kind === 'starting' || state.kind === 'restarting' ? state : { kind: 'restarting', since };
       cancelStart = clock.timer(after.next.inMs, start);
@@ -323,6 +323,9 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     await gone;
   }
 }
+
+/** Why a worker ended, as a person reads it. */
+const asSentence = (why: string): string => `${why.slice(0, 1).toUpperCase()}${why.slice(1).replace(/\.$/, '')}.`;
 
 type ToWorker = Channel<WorkerApi, HostEvents>;
 

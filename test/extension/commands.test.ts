@@ -72,8 +72,8 @@ describe(proves('F6', 'the palette'), () => {
   it('says why a folder can do nothing, and what to do', () => {
     assert.equal(hindranceOf({ kind: 'ready' }), null);
     assert.equal(hindranceOf({ kind: 'starting' }), null);
-    const stopped = hindranceOf({ kind: 'stopped', reason: 'Its worker ended 5 times.', at: '', endings: 5 });
-    assert.match(stopped?.text ?? '', /ended 5 times/);
+    const stopped = hindranceOf({ kind: 'stopped', reason: 'It ran out of memory.', at: '', endings: 5 });
+    assert.match(stopped?.text ?? '', /its worker ended 5 times in 10 minutes\. It ran out of memory\.$/);
     assert.equal(stopped?.ways[0]?.command, 'savepoint.startAgain');
   });
 

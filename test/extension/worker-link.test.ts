@@ -225,7 +225,7 @@ describe(proves('F1', 'link to the worker'), () => {
     }
     const { state } = now.link;
     assert(state.kind === 'stopped');
-    assert.equal(state.reason, 'ending 5');
+    assert.equal(state.reason, 'Ending 5.');
     assert.equal(state.endings, 5);
     assert.equal(now.workers.length, 5);
     now.clock.advance(3_600_000);

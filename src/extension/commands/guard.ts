@@ -1,3 +1,4 @@
+import { countWords } from '../../contract/words.ts';
 import type { FolderState } from '../folder.ts';
 
 /** A way on that a person can take, offered where something cannot be done. */
@@ -34,7 +35,7 @@ export function hindranceOf(state: FolderState): Hindrance | null {
       };
     case 'stopped':
       return {
-        text: `Savepoint stopped. ${state.reason}`,
+        text: `Savepoint stopped itself: its worker ended ${countWords(state.endings, 'time')} in 10 minutes. ${state.reason}`,
         ways: [
           { label: 'Start Again', command: 'savepoint.startAgain' },
           { label: 'Show Output', command: 'savepoint.showOutput' },
