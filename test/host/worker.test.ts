@@ -93,6 +93,21 @@ describe(proves('F1', 'worker of a folder'), function () {
     await close(worker);
   });
 
+  it('leaves out what a person dismissed, in the next window as well', async () => {
+    createRepository(folder, FILES);
+    const first = await open();
+    await save(first, 'a.js', WRONG);
+    const found = await first.until('the finding', ({ files, runs }) => files.length > 0 && runs[0]?.endedAt != null);
+    const fingerprint = found.files[0]?.findings[0]?.fingerprint ?? '';
+    await first.channel.request('dismiss', { fingerprint, about: 'a.js' });
+    await first.until('no finding', ({ files }) => files.length === 0);
+    await close(first);
+    const next = await open();
+    assert.equal(next.board().runs.length, 1, 'the past was read');
+    assert.deepEqual(next.board().files, []);
+    await close(next);
+  });
+
   it('tells a run of a command line as it tells its own', async () => {
     createRepository(folder, { ...FILES, ...waitingAgent(true) });
     const worker = await open();

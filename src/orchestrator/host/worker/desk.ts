@@ -142,6 +142,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
         });
   const unwatch = journal === null ? [] : watchMarks();
   await board.ready;
+  hideDismissed();
   inBackground(goOn());
 
   return ok({
@@ -213,10 +214,13 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     return [
       watch('approved', () => refreshing.touch()),
       watch('paused', () => refreshing.touch()),
-      watch('dismissed', () => {
-        for (const fingerprint of dismissals.all()) board.dismissed(fingerprint);
-      }),
+      watch('dismissed', hideDismissed),
     ];
+  }
+
+  /** Also what was stored before it was dismissed. */
+  function hideDismissed(): void {
+    for (const fingerprint of dismissals.all()) board.dismissed(fingerprint);
   }
 
   function isPaused(): boolean {

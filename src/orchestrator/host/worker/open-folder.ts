@@ -74,14 +74,16 @@ function atDesk(desk: Desk, deps: FolderDeps & { readonly calls: Map<string, num
       report: async ({ run }) => reportText(valueOf(services.runs.find(run)), env.clock.now()),
       events: async ({ limit }) => [...services.reader().events({ limit })].reverse(),
       tests: async ({ files }, { signal }) => valueOf(await discoverTests(services, { files, signal })),
-      runTests(wanted, { signal }) {
-        return runTests(services, wanted, {
+      async runTests(wanted, { signal }) {
+        const done = await runTests(services, wanted, {
           signal,
           onTest({ run, number }, test) {
             calls.set(run, wanted.call);
             tell('test', { run, number, call: wanted.call, test });
           },
         });
+        if (done.run !== null) calls.delete(done.run);
+        return done;
       },
       coverage: async ({ run }) => coverageOfRun(services, run),
       async close() {
