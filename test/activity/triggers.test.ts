@@ -135,6 +135,22 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     assert.equal([...rig.services.runs.newest(10)].length, 1);
   });
 
+  it('tell what memory is too short for, beside what came of the others', async () => {
+    rig.write({
+      'src/a.ts': 'A\n',
+      '.savepoint/workflows/off.yaml':
+        'id: off\non: { activity: { paths: [docs/**] } }\nsteps: [{ id: look, agent: look }]\n',
+    });
+    rig.memory.share = 0.9;
+    const decisions = await rig.burst(['src/a.ts']);
+    assert.deepEqual(said(decisions), [
+      ['off', 'filtered', null],
+      ['checks', 'over-budget', null],
+    ]);
+    assert.match(decisions[1]?.why ?? '', /90 % of its memory/);
+    assert.deepEqual(await stored(), said(decisions));
+  });
+
   it('name a broken workflow file and go on with the others', async () => {
     rig.write({ 'src/a.ts': 'A\n', '.savepoint/workflows/mine.yaml': 'id: mine\non: { activity: {} }\nsteps: 3\n' });
     const decisions = await rig.burst(['src/a.ts']);

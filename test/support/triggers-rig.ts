@@ -10,6 +10,7 @@ import { createTriggers, type TriggersDeps } from '../../src/orchestrator/activi
 import { writtenCommands } from '../../src/orchestrator/commands/check-commands.ts';
 import type { Services } from '../../src/orchestrator/commands/services.ts';
 import { composeServices, type Composed } from '../../src/orchestrator/host/compose.ts';
+import { guardRunner } from '../../src/orchestrator/host/worker/memory.ts';
 import type { Runner } from '../../src/orchestrator/workflow/api.ts';
 import { eventually } from './eventually.ts';
 import { createRepository, writeTree } from './git-repository.ts';
@@ -41,6 +42,8 @@ export interface TriggersRig {
   readonly triggers: Triggers;
   readonly pauses: Pauses;
   readonly settings: { automaticRuns: boolean; maxRunsPerHour: number; maxHops: number };
+  /** Of this process's memory, 0 to 1. */
+  readonly memory: { share: number };
   /** Writes files, approves every command that files of the workspace would start. */
   write(files: Readonly<Record<string, string>>): void;
   approve(): Promise<void>;
@@ -86,7 +89,9 @@ export async function createTriggersRig(files: Readonly<Record<string, string>> 
   process.env['NOTES_OF_LOOK'] = notes;
   const composed: Composed = value(await composeServices(root, { host: 'editor' }));
   const { services } = composed;
-  const { runner, journal } = value(await services.openRunner());
+  const { runner: unguarded, journal } = value(await services.openRunner());
+  const memory = { share: 0 };
+  const runner = guardRunner(unguarded, { used: () => memory.share });
   const settings = { automaticRuns: true, maxRunsPerHour: 120, maxHops: 3 };
   const pauses = createPauses({ files: services.env.files, stateDir: services.stateDir });
   const deps: TriggersDeps = {
@@ -94,13 +99,16 @@ export async function createTriggersRig(files: Readonly<Record<string, string>> 
     reader: services.reader(),
     agents: services.registry,
     settings: () => settings,
+    onFailure: ({ message }) => {
+      throw new Error(message);
+    },
   };
   const triggers = createTriggers(deps);
   value(await triggers.start());
   let count = 0;
 
   const rig: TriggersRig = {
-    ...{ root, stateBase, services, runner, triggers, pauses, settings },
+    ...{ root, stateBase, services, runner, triggers, pauses, settings, memory },
     write: (given) => writeTree(root, given),
     async approve() {
       for (const command of await writtenCommands(services)) services.registry.keepApproval(command);

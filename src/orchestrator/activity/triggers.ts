@@ -9,6 +9,7 @@ import type { Runner, StartRequest } from '../workflow/api.ts';
 import type { Library } from '../workflow/library.ts';
 import { callsOf, createPlan } from '../workflow/plan.ts';
 import type { AgentDirectory } from '../workflow/ports.ts';
+import { cannotStore } from '../workflow/refusals.ts';
 import { BY_HAND, isAutomatic } from '../workflow/run-rules.ts';
 import type { RunState } from '../workflow/run-state.ts';
 import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
@@ -41,6 +42,8 @@ export interface TriggersDeps {
   readonly pauses: Pauses;
   /** As they are now. */
   readonly settings: () => Pick<WorkerSettings, 'automaticRuns' | 'maxRunsPerHour' | 'maxHops'>;
+  /** A failure of work that nobody waits for. */
+  readonly onFailure: (failure: Failure) => void;
 }
 
 /** More files than these are not listed with a run: it then looks at everything that differs from HEAD. */
@@ -54,7 +57,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
   const { clock } = deps.env;
   const { runner } = deps;
   const log = createDecisionLog({ journal: deps.journal, clock });
-  const schedule = createScheduleClock({ clock, onDue: (due) => void inTurn(() => decide(scheduled(due), {})) });
+  const schedule = createScheduleClock({ clock, onDue: (due) => unawaited(inTurn(() => decide(scheduled(due), {}))) });
   const unsubscribe = runner.onEnd(ended);
   /** Monotonic times, oldest first. */
   let startedAt: readonly number[] = [];
@@ -94,6 +97,12 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     // Whoever asked meets a rejection; the next one's turn comes all the same.
     queue = turn.catch(() => undefined);
     return turn;
+  }
+
+  function unawaited(work: Promise<Result<unknown>>): void {
+    void work.then((result) => {
+      if (!result.ok) deps.onFailure(result.failure);
+    });
   }
 
   /** Saves that came while others were decided are one occasion: the later ones join what it starts. */
@@ -230,10 +239,9 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     if (!begun.ok) {
       stored.close();
       const { code, message } = begun.failure;
+      if (cannotStore(begun.failure)) return begun;
       if (code === 'approval') return { verdict: verdict(workflow, 'untrusted', message) };
-      return code === 'definition' || code === 'not-found' || code === 'usage'
-        ? { verdict: verdict(workflow, 'filtered', message) }
-        : begun;
+      return { verdict: verdict(workflow, code === 'out-of-memory' ? 'over-budget' : 'filtered', message) };
     }
     const handle = begun.value;
     startedAt = [...startedAt, clock.monotonic()];
@@ -265,12 +273,12 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     const of = { activities: trigger.activities };
     if (status === 'superseded') {
       const why = replacedBy === null ? 'nothing differs from HEAD any more' : `replaced by run ${replacedBy}`;
-      void log.store(of, [onRun(verdict(workflow, 'superseded', why), view)]);
+      unawaited(log.store(of, [onRun(verdict(workflow, 'superseded', why), view)]));
     }
     if (status !== 'completed' || !steps.every((step) => step.status === 'cached')) return;
     const sources = [...new Set(steps.flatMap(({ cachedNumber }) => cachedNumber ?? []))];
     const why = `from cache, ${sources.length === 1 ? 'run' : 'runs'} ${sources.join(', ')}`;
-    void log.store(of, [onRun(verdict(workflow, 'cached', why), view)]);
+    unawaited(log.store(of, [onRun(verdict(workflow, 'cached', why), view)]));
   }
 }
 
