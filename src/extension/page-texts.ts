@@ -18,7 +18,13 @@ const MARKS = { ok: '✔', note: '·', warning: '!', error: '✖' } as const;
 export function doctorText(gathered: Gathered): string {
   const checks = gathered.lines.filter(({ kind }) => kind === 'check');
   const bad = checks.filter(({ status }) => status === 'warning' || status === 'error').length;
-  const title = bad === 0 ? 'Everything works' : `${countWords(bad, 'thing needs', 'things need')} a look`;
+  const looked = checks.length > 0 && gathered.failure === null;
+  const title =
+    bad > 0
+      ? `${countWords(bad, 'thing needs', 'things need')} a look`
+      : looked
+        ? 'Everything works'
+        : 'Not everything could be looked at';
   const rows = checks.flatMap((check) => {
     const mark = MARKS[text(check['status']) as keyof typeof MARKS] ?? '·';
     return lines(text(check['message']), COLUMNS - 24).map((line, index) =>

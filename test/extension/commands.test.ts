@@ -6,7 +6,7 @@ import { RUN_STATUSES } from '../../src/contract/runs.ts';
 import { commandLink, targetOf } from '../../src/contract/target.ts';
 import { createTimeWords } from '../../src/contract/time-words.ts';
 import { begin } from '../../src/extension/commands/begin.ts';
-import { hindranceOf } from '../../src/extension/commands/guard.ts';
+import { hindranceOf, hindranceToWrite } from '../../src/extension/commands/guard.ts';
 import {
   decisionItems,
   RESUMABLE,
@@ -20,6 +20,7 @@ import { withoutIcons } from '../../src/extension/icon-words.ts';
 import { lines } from '../../src/extension/lines.ts';
 import { unapprovedOf } from '../../src/extension/unapproved.ts';
 import { proves } from '../requirements.ts';
+import { board } from '../support/boards.ts';
 import { runView, stepView } from '../support/views.ts';
 
 const scene = { now: Date.parse('2026-11-21T14:20:00Z'), times: createTimeWords({ locale: 'en', timeZone: 'UTC' }) };
@@ -75,6 +76,13 @@ describe(proves('F6', 'the palette'), () => {
     const stopped = hindranceOf({ kind: 'stopped', reason: 'It ran out of memory.', at: '', endings: 5 });
     assert.match(stopped?.text ?? '', /its worker ended 5 times in 10 minutes\. It ran out of memory\.$/);
     assert.equal(stopped?.ways[0]?.command, 'savepoint.startAgain');
+  });
+
+  it('says why nothing can be stored, where something is to be', () => {
+    const full = hindranceToWrite(board({ readOnly: '0 bytes free' }));
+    assert.equal(full?.text, 'Savepoint cannot write to disk: 0 bytes free. Checks are stopped, nothing is lost.');
+    assert.equal(hindranceToWrite(board()), null);
+    assert.equal(hindranceToWrite(board({ readOnly: 'x', role: 'follower' })), null, 'another window does the work');
   });
 
   it('offers a run to stop, to resume or to retry only where that can be', () => {

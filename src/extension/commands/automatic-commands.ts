@@ -1,14 +1,14 @@
 import { answer } from './answers.ts';
-import { pick, workingFolder, type CommandDeps } from './pick.ts';
+import { pick, writableFolder, type CommandDeps } from './pick.ts';
 
 /** Pausing what starts by itself: all of a folder, or one workflow. Runs by hand still start. */
 export function createAutomaticCommands(deps: CommandDeps) {
   const setAll = async (argument: unknown, paused: boolean): Promise<void> => {
-    const ready = await workingFolder(deps, argument);
+    const ready = await writableFolder(deps, argument);
     if (ready) await ready.folder.request('pause', { workflow: null, paused });
   };
   const setOne = async (argument: unknown, paused: boolean): Promise<void> => {
-    const ready = await workingFolder(deps, argument);
+    const ready = await writableFolder(deps, argument);
     if (!ready) return;
     const rows = ready.board.workflows.filter((row) => row.automatic && row.paused !== paused);
     if (ready.target.workflow === undefined && rows.length === 0) {

@@ -4,7 +4,7 @@ import type { Mark, Problems } from '../diagnostics.ts';
 import { withoutIcons } from '../icon-words.ts';
 import { ignoreComment } from '../ignore-comment.ts';
 import { answer } from './answers.ts';
-import { workingFolder, type CommandDeps, type Ready } from './pick.ts';
+import { workingFolder, writableFolder, type CommandDeps, type Ready } from './pick.ts';
 
 /** Two ways to keep a finding quiet: in this workspace by its fingerprint, or for everybody by a comment in the code. */
 export function createFindingCommands(deps: CommandDeps & { readonly problems: Problems }) {
@@ -12,7 +12,7 @@ export function createFindingCommands(deps: CommandDeps & { readonly problems: P
   const named = async (
     argument: unknown,
   ): Promise<{ readonly ready: Ready; readonly mark: Mark; readonly uri: vscode.Uri } | null> => {
-    const ready = await workingFolder(deps, argument);
+    const ready = await writableFolder(deps, argument);
     if (!ready) return null;
     const { fingerprint } = ready.target;
     const mark = fingerprint === undefined ? undefined : problems.byFingerprint(ready.folder, fingerprint);

@@ -1,4 +1,6 @@
 import { countWords } from '../../contract/words.ts';
+import type { Board } from '../../contract/board.ts';
+import { cannotWork, whyReadOnly } from '../../views/trees/node.ts';
 import type { FolderState } from '../folder.ts';
 
 /** A way on that a person can take, offered where something cannot be done. */
@@ -44,6 +46,18 @@ export function hindranceOf(state: FolderState): Hindrance | null {
       };
   }
 }
+
+/** Why nothing can be started or kept in a folder that can be looked at; null where it can. */
+export const hindranceToWrite = (board: Board): Hindrance | null =>
+  cannotWork(board)
+    ? {
+        text: `Savepoint cannot write to disk: ${whyReadOnly(board)}. Checks are stopped, nothing is lost.`,
+        ways: [
+          { label: 'Show What Happened', command: 'savepoint.doctor' },
+          { label: 'Start Again', command: 'savepoint.startAgain' },
+        ],
+      }
+    : null;
 
 /** Where no folder is open. */
 export const NO_FOLDER: Hindrance = {

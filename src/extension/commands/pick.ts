@@ -5,7 +5,7 @@ import type { Scene } from '../../views/trees/node.ts';
 import type { Folder, Folders } from '../folder.ts';
 import { withoutIcons } from '../icon-words.ts';
 import { answer } from './answers.ts';
-import { hindranceOf, NO_FOLDER } from './guard.ts';
+import { hindranceOf, hindranceToWrite, NO_FOLDER } from './guard.ts';
 import { runItems, workflowItems, type PickItem } from './items.ts';
 
 /** Asks; undefined when the person leaves. */
@@ -73,6 +73,15 @@ export async function workingFolder({ folders, scene }: CommandDeps, argument: u
   }
   const board = folder.board ?? (await folder.request('snapshot', null)).board;
   return { folder, board, target: target ?? { folder: folder.root.uri.toString() }, scene: scene() };
+}
+
+/** As `workingFolder`, for commands that start or keep something: null also after saying why the folder takes nothing. */
+export async function writableFolder(deps: CommandDeps, argument: unknown): Promise<Ready | null> {
+  const ready = await workingFolder(deps, argument);
+  const hindrance = ready && hindranceToWrite(ready.board);
+  if (!hindrance) return ready;
+  await answer(hindrance);
+  return null;
 }
 
 /** A folder that can work, with what is known of it. */

@@ -5,7 +5,7 @@ import { answer } from './answers.ts';
 import { begin } from './begin.ts';
 import type { Way } from './guard.ts';
 import { decisionItems, RESUMABLE, RETRYABLE, retryItems, STOPPABLE, type RetryChoice } from './items.ts';
-import { chooseRun, chooseWorkflow, pick, pickEqual, workingFolder, type CommandDeps } from './pick.ts';
+import { chooseRun, chooseWorkflow, pick, pickEqual, writableFolder, type CommandDeps } from './pick.ts';
 
 /** The workflow that looks at what changed without being asked. */
 const ON_SAVE_CHECKS = 'on-save-checks';
@@ -14,23 +14,23 @@ const ON_SAVE_CHECKS = 'on-save-checks';
 export function createRunCommands(deps: CommandDeps) {
   return {
     'savepoint.run': async (argument: unknown) => {
-      const ready = await workingFolder(deps, argument);
+      const ready = await writableFolder(deps, argument);
       const workflow = ready && (await chooseWorkflow(ready, 'Which workflow? It looks at what changed.'));
       if (ready && workflow !== undefined && workflow !== null) await start(ready.folder, 'run', { workflow });
     },
     'savepoint.runChecksNow': async (argument: unknown) => {
-      const ready = await workingFolder(deps, argument);
+      const ready = await writableFolder(deps, argument);
       if (ready) await start(ready.folder, 'run', { workflow: ON_SAVE_CHECKS });
     },
     'savepoint.runAgain': async (argument: unknown) => {
-      const ready = await workingFolder(deps, argument);
+      const ready = await writableFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, { title: 'Run what again?', none: 'Nothing has run here yet', fits: () => true }));
       if (ready && row) await start(ready.folder, 'run', { workflow: row.workflow, all: row.scope.kind === 'all' });
     },
     'savepoint.cancel': async (argument: unknown) => {
-      const ready = await workingFolder(deps, argument);
+      const ready = await writableFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, {
@@ -41,7 +41,7 @@ export function createRunCommands(deps: CommandDeps) {
       if (ready && row) await start(ready.folder, 'cancel', { run: row.run });
     },
     'savepoint.resume': async (argument: unknown) => {
-      const ready = await workingFolder(deps, argument);
+      const ready = await writableFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, {
@@ -58,7 +58,7 @@ export function createRunCommands(deps: CommandDeps) {
       if (chosen) await start(ready.folder, 'resume', { run: row.run, ...chosen });
     },
     'savepoint.retry': async (argument: unknown) => {
-      const ready = await workingFolder(deps, argument);
+      const ready = await writableFolder(deps, argument);
       const row =
         ready &&
         (await chooseRun(ready, {
