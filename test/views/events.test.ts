@@ -106,6 +106,8 @@ describe(proves('F3', 'the Events view'), () => {
         .slice(1);
     assert.deepEqual(labels('C.ts edited'), ['c.ts', 'edited']);
     assert.deepEqual(labels('workflow.step'), ['2 files', 'step started']);
+    const [session] = eventsTree(facts, { ...scene, events, filter: 'C.ts edited' });
+    assert.ok(session?.description.endsWith(`${count} events`), 'those that the filter hides are counted');
     const [nothing] = eventsTree(facts, { ...scene, events, filter: 'no such' });
     assert.equal(nothing?.label, 'Nothing matches the filter');
     assert.deepEqual(nothing.command, { kind: 'run', command: 'savepoint.clearEventsFilter' });

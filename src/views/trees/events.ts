@@ -24,12 +24,23 @@ export function eventsTree(folder: FolderFacts, { events, filter, ...scene }: Ev
   const wanted = events.filter((event) => matches(event, filter));
   if (wanted.length === 0) return [nothingMatches(folder)];
   const startedBy = activityOfRuns(events);
+  const stored = storedOf(events);
   const sessions = [...Map.groupBy(wanted, ({ sessionid }) => sessionid)].sort(
     ([, a], [, b]) => epochOf(b) - epochOf(a),
   );
   return sessions.map(([session, own], index) =>
-    sessionNode({ folder, board, session, events: own, startedBy, open: index === 0 }, scene),
+    sessionNode(
+      { folder, board, session, events: own, stored: stored.get(session) ?? 0, startedBy, open: index === 0 },
+      scene,
+    ),
   );
+}
+
+/** By session. Events are numbered without a gap from 1: the newest one's number is how many there are. */
+function storedOf(events: readonly StoredEvent[]): ReadonlyMap<string, number> {
+  const stored = new Map<string, number>();
+  for (const { sessionid, sequence } of events) stored.set(sessionid, Math.max(sequence, stored.get(sessionid) ?? 0));
+  return stored;
 }
 
 const epochOf = (events: readonly StoredEvent[]): number => events[0]?.epoch ?? 0;
@@ -60,12 +71,14 @@ interface Session {
   readonly session: string;
   /** Newest first. */
   readonly events: readonly StoredEvent[];
+  /** How many the session has, with those that the filter hides. */
+  readonly stored: number;
   /** Id of a run → the activity that started it. */
   readonly startedBy: ReadonlyMap<string, string>;
   readonly open: boolean;
 }
 
-function sessionNode({ folder, board, session, events, startedBy, open }: Session, scene: Scene): TreeNode {
+function sessionNode({ folder, board, session, events, stored, startedBy, open }: Session, scene: Scene): TreeNode {
   const newest = events[0];
   const oldest = events.at(-1);
   const from = oldest === undefined ? '' : scene.times.short(oldest.time, scene.now);
@@ -76,11 +89,7 @@ function sessionNode({ folder, board, session, events, startedBy, open }: Sessio
   return treeNode({
     id,
     label: isOwn ? 'This session' : from === to ? from : `${from} to ${to}`,
-    // Events are numbered without a gap from 1: the newest one's number is how many there are.
-    description: joined(
-      isOwn && oldest?.sequence === 1 ? `since ${from}` : '',
-      countWords(Math.max(...events.map(({ sequence }) => sequence)), 'event'),
-    ),
+    description: joined(isOwn && oldest?.sequence === 1 ? `since ${from}` : '', countWords(stored, 'event')),
     icon: { name: isOwn ? 'record' : 'history', tone: null },
     tooltip: [isOwn ? 'This session' : 'A session', `${session} · ${oldest?.time ?? ''}`],
     context: 'session',
