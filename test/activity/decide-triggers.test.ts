@@ -234,6 +234,17 @@ describe(proves('F7', 'what starts for a burst of edits'), () => {
     assert.deepEqual([some.starts.length, some.over], [1, []]);
   });
 
+  it('replaces one that looks at all that differs by one that does, too, and does not end it for files that do not', () => {
+    const given = situation({ atWork: [atWork({ within: null })] });
+    const { starts } = outcome(burst(), given);
+    assert.deepEqual(
+      starts.map(({ everything, replaces }) => [everything, replaces.length]),
+      [[true, 1]],
+    );
+    const none = outcome(burst(), given, looked({ differing: new Set() }));
+    assert.deepEqual([none.starts, none.over], [[], []]);
+  });
+
   it('leaves a run that looks at something else, such as a commit', () => {
     const { starts } = outcome(burst(), situation({ atWork: [atWork({ kind: 'commit', within: null })] }));
     assert.deepEqual(starts[0]?.replaces, []);

@@ -30,7 +30,7 @@ export interface RunAtWork {
   readonly workflow: string;
   readonly kind: RunTrigger['kind'];
   readonly activities: readonly string[];
-  /** The files that it was told to look at; null where it was told otherwise. */
+  /** The files that it was told to look at; null where it was told otherwise: of edits, all that differs from HEAD. */
   readonly within: readonly string[] | null;
 }
 
@@ -52,6 +52,8 @@ export interface Asked {
   readonly workflow: string;
   /** What it is to look at: the files that it asks for, and those of the runs that it replaces. */
   readonly files: readonly string[];
+  /** All that differs from HEAD is to be looked at, because a run that it replaces was told so. */
+  readonly everything: boolean;
   /** Mostly one at most; one that was replaced before may not have ended yet. */
   readonly replaces: readonly RunAtWork[];
 }
@@ -99,7 +101,7 @@ export function whoStarts(
       const ignored = files.length > 0 && files.every((file) => looked.ignored.has(file));
       const why = ignored ? 'ignored by .gitignore' : 'nothing differs from HEAD any more';
       verdicts.push(verdict(workflow, 'filtered', why));
-      over.push(...replaces);
+      if (!one.everything) over.push(...replaces);
     } else if (refusal !== undefined) verdicts.push(verdict(workflow, 'untrusted', refusal));
     else if (starts.length >= looked.budget.left)
       verdicts.push(verdict(workflow, 'over-budget', budgetWords(looked.budget)));
@@ -150,12 +152,16 @@ function ask(
   if (last) return onRun(verdict(id, 'joined', `run ${last.number} is still at work`), last);
   const replaces = atWork.filter((run) => isReplaceable(run, occasion));
   const files = [...new Set([...filtered.files, ...replaces.flatMap(({ within }) => within ?? [])])].sort();
-  return { workflow: id, files, replaces };
+  return { workflow: id, files, everything: replaces.some(({ within }) => within === null), replaces };
 }
 
 /** Only where the new run also looks at what the old one had not come to. */
 function isReplaceable(run: RunAtWork, { kind }: Occasion): boolean {
-  return kind === 'activity' || kind === 'save' ? run.within !== null : kind === 'commit' && run.kind === 'commit';
+  return isForEdits(kind) ? run.within !== null || isForEdits(run.kind) : kind === 'commit' && run.kind === 'commit';
+}
+
+function isForEdits(kind: RunTrigger['kind']): boolean {
+  return kind === 'activity' || kind === 'save';
 }
 
 type Filtered = { readonly files: readonly string[] } | { readonly why: string };

@@ -299,8 +299,8 @@ function scheduled(due: readonly string[]): Occasion {
   return { kind: 'schedule', activities: [], files: [], lineage: null, due };
 }
 
-function scopeOf({ kind }: Occasion, { files }: Asked): ScopeRequest {
-  return kind === 'schedule' || files.length > MAX_LISTED ? {} : { within: files };
+function scopeOf({ kind }: Occasion, { files, everything }: Asked): ScopeRequest {
+  return kind === 'schedule' || everything || files.length > MAX_LISTED ? {} : { within: files };
 }
 
 function runAtWork({ start }: RunState): RunAtWork {
