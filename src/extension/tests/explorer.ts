@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { WorkerEvents } from '../../contract/worker.ts';
 import type { Folder, Folders } from '../folder.ts';
+import { afterEdits, NEVER_RAN, type Continuous } from './continuous.ts';
 import { createTestItems } from './items.ts';
 import { CoveredFile, enterResult } from './results.ts';
 import { wantedTests } from './wanted.ts';
@@ -22,7 +23,9 @@ export function createTestExplorer({
   const controller = vscode.tests.createTestController('savepoint', 'Savepoint');
   const items = createTestItems(controller, folders);
   /** Runs of Savepoint's own that are shown, by run id. */
-  const shown = new Map<string, vscode.TestRun>();
+  const shown = new Map<string, { readonly folder: Folder; readonly testRun: vscode.TestRun }>();
+  /** Folders whose tests were asked for since their worker is there. */
+  const asked = new Set<Folder>();
   let lastCall = 0;
   let looked = false;
 
@@ -54,6 +57,7 @@ export function createTestExplorer({
     covered,
     folders.onDidChangeFolders(watchFolders),
     folders.onDidChange(closeEnded),
+    folders.onDidChange(listWhenReady),
     vscode.workspace.onDidSaveTextDocument(({ uri }) => rediscover([uri])),
     vscode.workspace.onDidCreateFiles(({ files }) => rediscover(files)),
     vscode.workspace.onDidDeleteFiles(({ files }) => rediscover(files)),
@@ -65,13 +69,14 @@ export function createTestExplorer({
   watchFolders();
 
   return new vscode.Disposable(() => {
-    for (const open of shown.values()) open.end();
+    for (const { testRun } of shown.values()) testRun.end();
     perFolder.dispose();
     subscriptions.dispose();
   });
 
   function watchFolders(): void {
     perFolder.dispose();
+    for (const [id, { folder }] of shown) if (!folders.all.includes(folder)) endShown(id);
     perFolder = vscode.Disposable.from(...folders.all.map((folder) => folder.onTest((event) => hear(folder, event))));
     controller.items.replace([]);
     if (looked) void discoverAll();
@@ -85,6 +90,7 @@ export function createTestExplorer({
   /** Looks again at the list of files, and at what is in one of them. */
   async function discoverIn(folder: Folder, file: string | null): Promise<void> {
     if (folder.state.kind !== 'ready') return;
+    asked.add(folder);
     try {
       const catalogue = await folder.request('tests', { files: file === null ? [] : [file] });
       items.showFiles(folder, catalogue);
@@ -108,15 +114,22 @@ export function createTestExplorer({
   async function run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     if (request.continuous !== true) return runOnce(request, { token, related: false, coverage: false });
     let last: Promise<void> = Promise.resolve();
+    let state: Continuous = NEVER_RAN;
+    const again = async (folder: Folder, changed: readonly string[]): Promise<void> => {
+      const from = Date.now();
+      state = { ...state, last: { from, to: null } };
+      await runOnce(request, { token, folder, related: request.include === undefined, coverage: false, changed });
+      state = { ...state, last: { from, to: Date.now() } };
+    };
     const seen = new Set(folders.all.flatMap(({ board }) => board?.activities.map(({ id }) => id) ?? []));
     const listening = folders.onDidChange((folder) => {
       const settled = folder.board?.activities.filter(({ id, settledAt }) => settledAt !== null && !seen.has(id)) ?? [];
       if (settled.length === 0) return;
       for (const { id } of settled) seen.add(id);
+      const { runs, hops } = afterEdits(state, settled);
+      state = { ...state, hops };
       const changed = settled.flatMap(({ files }) => files.map(({ path }) => path));
-      last = last.then(() =>
-        runOnce(request, { token, related: request.include === undefined, coverage: false, changed }),
-      );
+      if (runs) last = last.then(() => again(folder, changed));
     });
     token.onCancellationRequested(() => void listening.dispose());
   }
@@ -130,7 +143,8 @@ export function createTestExplorer({
     const aborting = new AbortController();
     const listening = [how.token, testRun.token].map((token) => token.onCancellationRequested(() => aborting.abort()));
     try {
-      for (const folder of folders.all) await runIn(folder, testRun, { ...how, request, signal: aborting.signal });
+      const asked = how.folder === undefined ? folders.all : [how.folder];
+      for (const folder of asked) await runIn(folder, testRun, { ...how, request, signal: aborting.signal });
     } finally {
       for (const one of listening) one.dispose();
       testRun.end();
@@ -178,22 +192,31 @@ export function createTestExplorer({
   /** A test of an automatic run, or of one that was started elsewhere in this window. */
   function hear(folder: Folder, { run: id, number, call, test }: WorkerEvents['test']): void {
     if (call !== null) return;
-    let testRun = shown.get(id);
+    let testRun = shown.get(id)?.testRun;
     if (testRun === undefined) {
       // Marked as continuous and keeping focus: VS Code then opens neither results nor a peek by itself.
       const request = new vscode.TestRunRequest(undefined, undefined, profile, true, true);
       testRun = controller.createTestRun(request, `Savepoint, run ${String(number)}`, false);
-      shown.set(id, testRun);
+      shown.set(id, { folder, testRun });
     }
     enterResult(testRun, { items, folder, test });
   }
 
   function closeEnded(folder: Folder): void {
     for (const { run: id, status } of folder.board?.runs ?? []) {
-      if (!OVER.has(status)) continue;
-      shown.get(id)?.end();
-      shown.delete(id);
+      if (OVER.has(status)) endShown(id);
     }
+  }
+
+  function endShown(id: string): void {
+    shown.get(id)?.testRun.end();
+    shown.delete(id);
+  }
+
+  /** Whoever opened the view before the worker was there sees the tests as soon as it is. */
+  function listWhenReady(folder: Folder): void {
+    if (folder.state.kind !== 'ready') asked.delete(folder);
+    else if (looked && !asked.has(folder)) void discoverIn(folder, null);
   }
 }
 
@@ -201,6 +224,8 @@ interface How {
   readonly token: vscode.CancellationToken;
   readonly related: boolean;
   readonly coverage: boolean;
+  /** Left out: all of them. */
+  readonly folder?: Folder;
   /** Only for related: files to relate to; left out: what differs from HEAD. */
   readonly changed?: readonly string[];
 }
