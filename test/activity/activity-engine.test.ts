@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NewEvent, Origin, StoredEvent } from '../../src/contract/events.ts';
 import type { SettledBurst } from '../../src/orchestrator/activity/api.ts';
@@ -136,6 +136,51 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
       assert.deepEqual(await settled(window), expected);
       if (withGit) await rig.dispose();
     }
+  });
+});
+
+describe(proves('D1', 'activity engine: git cannot be asked for a while'), () => {
+  let rig: ActivityRig;
+  afterEach(() => rig.dispose());
+
+  async function whileBroken(window: EditorWindow, happens: () => void): Promise<void> {
+    const config = path.join(rig.root, '.git', 'config');
+    const sound = readFileSync(config, 'utf8');
+    writeFileSync(config, '[broken');
+    happens();
+    window.engine.touched({ paths: [], lost: 1 });
+    await eventually('the look failed', () => window.failures.splice(0).length > 0);
+    writeFileSync(config, sound);
+  }
+
+  it('looks at everything once it can', async () => {
+    rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
+    const window = await rig.window();
+    await whileBroken(window, () => rig.write({ 'src/b.ts': 'theirs\n' }));
+    rig.write({ 'src/c.ts': 'c\n' });
+    window.hint('src/c.ts');
+    assert.deepEqual(await settled(window), ['unknown: modified src/b.ts, created src/c.ts']);
+  });
+
+  it('knows then what git did meanwhile', async () => {
+    rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
+    git(rig.root, 'switch', '-q', '-c', 'other');
+    rig.write({ 'src/b.ts': 'other\n' });
+    git(rig.root, 'commit', '-q', '-a', '-m', 'Other');
+    git(rig.root, 'switch', '-q', 'main');
+    const [from, to] = ['main', 'other'].map((name) => git(rig.root, 'rev-parse', name).trim());
+    const window = await rig.window();
+    await whileBroken(window, () => {
+      const by = `${from} ${to} A <a@b> 0 +0000`;
+      appendFileSync(path.join(rig.root, '.git', 'logs', 'HEAD'), `${by}\tcheckout: moving from main to other\n`);
+      writeFileSync(path.join(rig.root, '.git', 'HEAD'), 'ref: refs/heads/other\n');
+      rig.write({ 'src/b.ts': 'other\n' });
+    });
+    git(rig.root, 'read-tree', 'HEAD');
+    rig.write({ 'src/c.ts': 'c\n' });
+    window.hint('src/c.ts');
+    assert.deepEqual(await settled(window), ['unknown: created src/c.ts']);
+    assert.equal(window.of('git.switched')[0]?.data['label'], 'Switched to other');
   });
 });
 

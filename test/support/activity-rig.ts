@@ -38,6 +38,8 @@ export interface EditorWindow {
   /** Events of its own session, in order. */
   readonly events: StoredEvent[];
   of(...types: readonly string[]): readonly StoredEvent[];
+  /** What work in the background failed with; a test takes out what it expects. */
+  readonly failures: string[];
   /** Writes a file and tells the engine as the editor does. */
   save(file: string, text: string, reason?: 'manual' | 'after-delay' | 'focus-out'): Promise<void>;
   /** Tells of paths as the watcher does. */
@@ -103,6 +105,7 @@ async function openWindow(of: {
   const journal = opened.value;
   const events: StoredEvent[] = [];
   journal.subscribe((event) => events.push(event));
+  const failures: string[] = [];
   const triggers = createNotingTriggers();
   const people = createPeopleWrites();
   const engine = createActivityEngine({
@@ -110,12 +113,10 @@ async function openWindow(of: {
     reader: createJournalReader({ env, stateDir }),
     tree: createWorkTree({ root, stateDir, files: env.files, host: env.host }),
     pauses: createPauses({ files: env.files, stateDir }),
-    onFailure: ({ message }) => {
-      throw new Error(message);
-    },
+    onFailure: ({ message }) => failures.push(message),
   });
   return {
-    ...{ engine, triggers, journal, events, people },
+    ...{ engine, triggers, journal, events, people, failures },
     of: (...types) => events.filter(({ type }) => types.includes(type)),
     async save(file, text, reason = 'manual') {
       const at = path.join(root, file);
@@ -128,6 +129,7 @@ async function openWindow(of: {
     async close() {
       await engine.close();
       await journal.close();
+      if (failures.length > 0) throw new Error(failures.join('\n'));
     },
   };
 }

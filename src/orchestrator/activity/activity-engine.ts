@@ -3,6 +3,7 @@ import { ok, type Failure, type Result } from '../../contract/failures.ts';
 import type { WorkerSettings } from '../../contract/worker.ts';
 import type { Env } from '../env.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
+import type { HeadMove } from '../workspace/head-log.ts';
 import type { WorkTree } from '../workspace/work-tree.ts';
 import type { ActivityEngine, Triggers } from './api.ts';
 import { createBursts } from './bursts.ts';
@@ -60,6 +61,8 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   let leading = false;
   let line: Promise<unknown> = Promise.resolve();
   let git: GitMoves | null = null;
+  /** Moves of HEAD that were told and could not be looked at. */
+  let unread: readonly HeadMove[] = [];
   let gitAgain: (() => void) | null = null;
   let stepEnd: (() => void) | null = null;
   let stopNoting = (): void => undefined;
@@ -104,15 +107,20 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
       return ok(null);
     }
     const from = clock.monotonic();
-    const moves = await git.take(known.head());
+    const moves = [...unread, ...(await git.take(known.head()))];
     const taken = hints.take();
     if (moves.length === 0 && taken === null) return ok(null);
+    unread = moves;
     const onCommit = (commit: Parameters<Triggers['committed']>[0]): void => inBackground(triggers.committed(commit));
     const moved = moves.length > 0 ? await takeMoves({ env, journal, tree, known, bursts, onCommit }, moves) : ok([]);
-    if (!moved.ok) return moved;
-    const changes = await lookAt({ tree, known }, moves.length > 0 ? { found: moved.value } : { hinted: taken });
+    if (moved.ok) unread = [];
+    const changes = moved.ok
+      ? await lookAt({ tree, known }, moves.length > 0 ? { found: moved.value } : { hinted: taken })
+      : moved;
     hints.looked(clock.monotonic() - from);
-    return changes.ok ? ingest.seen(changes.value, taken?.at ?? clock.now()) : changes;
+    if (changes.ok) return ingest.seen(changes.value, taken?.at ?? clock.now());
+    hints.failed();
+    return changes;
   }
 
   /** HEAD moves a moment after the index is unlocked: one more pause, then it has. */

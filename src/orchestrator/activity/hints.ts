@@ -9,6 +9,8 @@ export interface Hints {
   take(): Hinted | null;
   /** A look is over that took so many milliseconds: the next one waits in proportion. */
   looked(tookMs: number): void;
+  /** The look failed, and what was taken for it counts as lost: the next one, when more comes, is at everything. */
+  failed(): void;
   close(): void;
 }
 
@@ -71,6 +73,10 @@ export function createHints(deps: { readonly clock: Clock; readonly due: () => v
     },
     looked(tookMs) {
       notBefore = clock.monotonic() + Math.min(LONGEST_PAUSE_MS, PAUSE * tookMs);
+    },
+    failed() {
+      all = true;
+      paths.clear();
     },
     close() {
       cancel?.();
