@@ -205,6 +205,20 @@ describe(proves('D4', 'a process that stops in the middle of a window'), () => {
     assert.equal(third.stored('bug-fix').length, 1);
   });
 
+  it('does not report again what a window reported that was then open for days', async () => {
+    const machine = createSimulatedMachine({ seed: 1 });
+    const first = start(machine);
+    await first.store(write());
+    await first.pass(5000);
+    first.clock.advance(5 * 24 * 60 * 60_000);
+    await first.store(newEvent('git.commit'));
+    first.kill();
+    const second = start(machine);
+    await second.aggregators.lead();
+    await second.pass(10_000);
+    assert.deepEqual(counts(second.stored('file.modified.aggregated')), [1]);
+  });
+
   it('is held up by no jump of the clock', async () => {
     for (const jumpMs of [-24 * 60 * 60_000, 24 * 60 * 60_000]) {
       const clock = createSimulatedClock();

@@ -225,7 +225,10 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     assert.ok(settled);
     const left = { ...settled.data, id: 'activity-9' };
     value(await journal.append([{ source: 'test', type: 'activity.settled', data: left }]));
-    const { startedAt, undecided } = recoverTriggers({ clock: rig.services.env.clock, reader: rig.services.reader() });
+    const { startedAt, undecided } = await recoverTriggers({
+      clock: rig.services.env.clock,
+      reader: rig.services.reader(),
+    });
     assert.equal(startedAt.length, 1);
     assert.deepEqual(
       undecided.map(({ activities }) => activities.map(({ id }) => id)),

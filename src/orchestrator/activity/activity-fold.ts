@@ -20,9 +20,6 @@ export interface Activities {
   readonly unassigned: (Told & { readonly into: string })[];
 }
 
-/** Types that the fold reads. */
-export const ACTIVITY_TYPES: readonly string[] = ['file.*', 'activity.settled', 'activity.decided'];
-
 /** Settled activities that are kept, and ids of such. */
 const MAX_SETTLED = 50;
 const MAX_ENDED = 2000;

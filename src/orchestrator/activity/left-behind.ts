@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../contract/events.ts';
-import { createBreath, type Breath } from '../breath.ts';
 import type { Clock } from '../env.ts';
 import type { JournalReader } from '../journal/journal.ts';
+import { readPast } from './read-past.ts';
 import {
   createSemanticAggregation,
   semanticTypes,
@@ -50,31 +50,22 @@ export function createLeftBehindReader(deps: {
       .sessions()
       .filter(({ session, live, endedAt }) => !live && !looked.has(session) && (endedAt ?? since) >= since);
     if (dead.length === 0) return [];
-    const breathe = createBreath(clock);
     // A leader before may have reported in its own session what one before it had left; later only this process does.
-    for (const query of isFirst ? [{ since }] : dead.map(({ session }) => ({ session }))) {
-      // Not by type: then nobody else had a turn until one of the type comes.
-      for (const event of reader.events(query)) {
-        if (reports.has(event.type)) reported.add(event);
-        const pause = breathe();
-        if (pause) await pause;
-      }
-    }
+    const sessions = isFirst ? {} : { sessions: dead.map(({ session }) => session) };
+    for await (const event of readPast(deps, { since, ...sessions })) if (reports.has(event.type)) reported.add(event);
     isFirst = false;
     const found: LeftBehind[] = [];
-    for (const { session } of dead) found.push(await read(session, breathe));
+    for (const { session } of dead) found.push(await read(session, since));
     return found;
   }
 
-  async function read(session: string, breathe: Breath): Promise<LeftBehind> {
+  async function read(session: string, since: string): Promise<LeftBehind> {
     const windows = createTemporalWindows();
     const semantic = createSemanticAggregation(rules);
     const ended: Window[] = [];
     const bursts: Burst[] = [];
     let at = -Infinity;
-    for (const event of reader.events({ session })) {
-      const pause = breathe();
-      if (pause) await pause;
+    for await (const event of readPast(deps, { since, sessions: [session] })) {
       if (!counted.has(event.type)) continue;
       at = Math.max(at, Date.parse(event.time));
       if (!reported.covers(event)) ended.push(...windows.add(event, at));

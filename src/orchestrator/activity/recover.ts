@@ -1,10 +1,10 @@
 import type { StoredEvent } from '../../contract/events.ts';
-import { createBreath } from '../breath.ts';
 import type { Clock } from '../env.ts';
 import type { JournalReader } from '../journal/journal.ts';
-import { ACTIVITY_TYPES, applyActivity, newActivities } from './activity-fold.ts';
+import { applyActivity, newActivities } from './activity-fold.ts';
 import { writeOf, type Content } from './file-write.ts';
 import type { OpenActivity } from './open-activity.ts';
+import { readPast } from './read-past.ts';
 
 /** What the journal tells whoever begins to lead. */
 export interface Recovered {
@@ -32,14 +32,13 @@ export async function recover(deps: {
   const contents = new Map<string, Content>();
   const read = new Map<string, number>();
   const since = new Date(deps.clock.now() - BACK_MS).toISOString();
-  const breath = createBreath(deps.clock);
-  for (const event of deps.reader.events({ types: [...ACTIVITY_TYPES, 'workflow.started'], since })) {
+  for await (const event of readPast(deps, { since })) {
     deps.note(event);
     applyActivity(activities, event);
     read.set(event.sessionid, event.sequence);
     const write = writeOf(event);
-    if (write !== null && contents.size < MAX_CONTENTS) contents.set(write.path, write.after);
-    await breath();
+    if (write !== null && (contents.size < MAX_CONTENTS || contents.has(write.path)))
+      contents.set(write.path, write.after);
   }
   const upTo = new Map<string, number>();
   for (const { event } of activities.unassigned) upTo.set(event.sessionid, event.sequence);

@@ -75,7 +75,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
       inTurn(async () => decide(commitOf(files), { event }, await scopeOfCommit(head))),
     live: () => runner.live().map(liveRun),
     async start() {
-      const recovered = recoverTriggers({ clock, reader: deps.reader });
+      const recovered = await recoverTriggers({ clock, reader: deps.reader });
       startedAt = recovered.startedAt;
       schedule.start((await deps.library.list()).map(({ definition }) => definition));
       for (const burst of recovered.undecided) {
