@@ -1,6 +1,6 @@
 import type { TestTotals } from './agents.ts';
 import type { Severity } from './findings.ts';
-import type { RunView, StepView } from './runs.ts';
+import type { RunStatus, RunView, StepStatus, StepView } from './runs.ts';
 import { OUTCOMES, STATES, countWords, type Look, type StateLook } from './words.ts';
 
 /** What words about a run need: a RunRow is one; of a RunView `runFacts` makes one. */
@@ -28,6 +28,10 @@ export const hasTrouble = ({ steps, tests, findings }: RunFacts): boolean =>
 /** Could not finish, or finished with trouble. */
 export const isBad = (run: RunFacts): boolean =>
   run.status === 'failed' || run.status === 'compensated' || (run.status === 'completed' && hasTrouble(run));
+
+/** Whether a live worker is at work on a run or a step. */
+export const isAlive = ({ status }: { readonly status: RunStatus | StepStatus }): boolean =>
+  status === 'running' || status === 'retrying' || status === 'compensating';
 
 /** It came to a result of its own: neither at work nor stopped nor replaced. */
 export const hasResult = ({ status }: Pick<RunFacts, 'status'>): boolean =>

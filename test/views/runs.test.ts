@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { RUN_STATUSES, STEP_STATUSES } from '../../src/contract/runs.ts';
 import { runsTree, type RunsOptions } from '../../src/views/trees/runs.ts';
+import { cutOff } from '../../src/extension/cut-off.ts';
 import { messageOf, runsWords, standingOf } from '../../src/views/trees/standing.ts';
 import { NO_TESTS, board, failing, flat, folder, outline, passing, runRow, scene } from '../support/boards.ts';
 import { treeOfPeopleWords } from '../support/engine-words.ts';
@@ -181,7 +182,7 @@ describe(proves('F3', 'the Runs view in its nine states'), () => {
     const others = runRow({ number: 43, session: 'of a terminal', status: 'running', endedAt: null });
     const gone = folder({
       state: { kind: 'restarting', since: '2026-11-18T14:06:12.000Z' },
-      board: board({ runs: [others, { ...tsddr, steps: tsddr.steps.slice(1, 3) }] }),
+      board: cutOff(board({ runs: [others, { ...tsddr, steps: tsddr.steps.slice(1, 3) }] })),
     });
     const tree = runsTree(gone, options);
     assert.deepEqual(outline(tree), [

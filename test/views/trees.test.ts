@@ -6,6 +6,7 @@ import { STATES } from '../../src/contract/words.ts';
 import { activitiesTree } from '../../src/views/trees/activities.ts';
 import { changedRows } from '../../src/views/trees/changes.ts';
 import { healthTree, healthWords } from '../../src/views/trees/health.ts';
+import { cutOff } from '../../src/extension/cut-off.ts';
 import { cutName, treeNode, withFolders, type TreeNode } from '../../src/views/trees/node.ts';
 import { workflowsTree } from '../../src/views/trees/workflows.ts';
 import {
@@ -136,7 +137,7 @@ describe(proves('F3', 'the Workflows view'), () => {
       workflows: [workflowRow('tsddr-2.0')],
       runs: [runRow({ workflow: 'tsddr-2.0', status: 'running' })],
     });
-    const gone = folder({ state: { kind: 'restarting', since: '2026-11-18T14:06:12.000Z' }, board: running });
+    const gone = folder({ state: { kind: 'restarting', since: '2026-11-18T14:06:12.000Z' }, board: cutOff(running) });
     assert.deepEqual(outline(workflowsTree(gone, [], scene)), [
       `  [${STATES.interrupted.icon} attention] tsddr-2.0 (by hand)`,
     ]);

@@ -1,9 +1,15 @@
 import type { RunRow } from '../../contract/board.ts';
-import { hasResult, lookOfResult, resultWords, failedStepOf, standingFailures } from '../../contract/run-words.ts';
+import {
+  hasResult,
+  isAlive,
+  lookOfResult,
+  resultWords,
+  failedStepOf,
+  standingFailures,
+} from '../../contract/run-words.ts';
 import type { RunStatus } from '../../contract/runs.ts';
 import { STATES, countWords, durationWords } from '../../contract/words.ts';
 import { cutName, drawnBoard, joined, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
-import { asLeft, isAlive } from './left.ts';
 import { stepNodes } from './steps.ts';
 
 export interface RunsOptions extends Scene {
@@ -26,8 +32,7 @@ export interface OlderRun {
 export function runsTree(folder: FolderFacts, options: RunsOptions): readonly TreeNode[] {
   const board = drawnBoard(folder);
   if (board === null || board.runs.length === 0) return [];
-  const runs = folder.state.kind === 'restarting' ? board.runs.map(asLeft) : board.runs;
-  const { now, failed, history } = groupsOf(runs, options.dismissed);
+  const { now, failed, history } = groupsOf(board.runs, options.dismissed);
   const draw = (group: string, rows: readonly RunRow[], open: boolean): readonly TreeNode[] =>
     rows.map((run) => runNode({ folder, run, group, open, options }));
   const alone = now.length === 0 && failed.length === 0;

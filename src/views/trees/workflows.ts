@@ -1,7 +1,6 @@
 import type { RunRow, WorkflowRow } from '../../contract/board.ts';
-import { lookOfResult, resultWords } from '../../contract/run-words.ts';
+import { isAlive, lookOfResult, resultWords } from '../../contract/run-words.ts';
 import { OUTCOMES, STATES, type Look } from '../../contract/words.ts';
-import { asLeft, isAlive } from './left.ts';
 import { cutName, drawnBoard, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
 
 /** What can run, when, and what it came to. Where nothing may start, the files alone, off. */
@@ -9,9 +8,8 @@ export function workflowsTree(folder: FolderFacts, files: readonly string[], sce
   if (folder.state.kind === 'untrusted') return files.map((file) => untrustedNode(folder, file));
   const board = drawnBoard(folder);
   if (board === null) return [];
-  const runs = folder.state.kind === 'restarting' ? board.runs.map(asLeft) : board.runs;
   return board.workflows.map((row) =>
-    row.problem === null ? workflowNode(folder, row, { runs, scene }) : brokenNode(folder, row),
+    row.problem === null ? workflowNode(folder, row, { runs: board.runs, scene }) : brokenNode(folder, row),
   );
 }
 
