@@ -13,6 +13,8 @@ export const CONTEXT_KEYS = {
   standing: 'savepoint.standing',
   /** Automatic runs are paused in every folder. */
   paused: 'savepoint.paused',
+  /** In one of them at least. */
+  somePaused: 'savepoint.somePaused',
   eventsPaused: 'savepoint.events.paused',
   eventsFiltered: 'savepoint.events.filtered',
 } as const;
@@ -60,7 +62,7 @@ const item = (command: string, when: string, group: string): MenuContribution =>
 export const MENUS: readonly MenuContribution[] = [
   title('savepoint.runChecksNow', 'savepoint.runs', { when: 'isWorkspaceTrusted', group: 'navigation@1' }),
   title('savepoint.pauseAutomaticRuns', 'savepoint.runs', { when: '!savepoint.paused', group: '2_automatic@1' }),
-  title('savepoint.resumeAutomaticRuns', 'savepoint.runs', { when: 'savepoint.paused', group: '2_automatic@1' }),
+  title('savepoint.resumeAutomaticRuns', 'savepoint.runs', { when: 'savepoint.somePaused', group: '2_automatic@2' }),
   title('savepoint.filterEvents', 'savepoint.events', { when: '!savepoint.events.filtered', group: 'navigation@1' }),
   title('savepoint.clearEventsFilter', 'savepoint.events', {
     when: 'savepoint.events.filtered',

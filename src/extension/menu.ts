@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Scene } from '../views/trees/node.ts';
+import { answer } from './commands/answers.ts';
+import { NO_FOLDER } from './commands/guard.ts';
 import { factsOf } from './facts.ts';
 import type { Folders } from './folder.ts';
 import { menuItems, type MenuItem } from './menu-items.ts';
@@ -14,6 +16,7 @@ export interface MenuDeps {
 /** `savepoint.showMenu`: what a click on the status bar item opens. */
 export function registerMenu({ folders, scene, status }: MenuDeps): vscode.Disposable {
   return vscode.commands.registerCommand('savepoint.showMenu', async () => {
+    if (folders.all.length === 0) return answer(NO_FOLDER);
     const now = status();
     const items = menuItems(now, folders.all.map(factsOf), scene()).map(quickPickItem);
     const title = `Savepoint: ${now.outcome}`;

@@ -44,7 +44,7 @@ const EDITOR_COMMANDS = [
     title: 'Resume Automatic Runs',
     icon: 'bell',
     enablement: CAN_WORK,
-    when: 'savepoint.paused',
+    when: 'savepoint.somePaused',
   },
   { command: 'savepoint.turnAutomaticRunsOff', title: 'Turn Automatic Runs Off', enablement: CAN_WORK },
   { command: 'savepoint.turnAutomaticRunsOn', title: 'Turn Automatic Runs On', enablement: CAN_WORK },

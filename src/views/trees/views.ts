@@ -62,6 +62,10 @@ export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDe
     say(health.view, { message: '', description: healthWords(facts, now) });
     setKey('standing', standingOf(facts));
     setKey('paused', facts.length > 0 && facts.every(({ board }) => board?.paused === true));
+    setKey(
+      'somePaused',
+      facts.some(({ board }) => board?.paused === true),
+    );
   };
   const drawing = createAtMost(DRAW_MS, draw);
   const drawSoon = (): void => drawing.ask();
