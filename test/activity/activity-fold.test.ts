@@ -4,6 +4,7 @@ import type { ActivityView } from '../../src/contract/activities.ts';
 import type { StoredEvent } from '../../src/contract/events.ts';
 import {
   applyActivity,
+  forgetOpen,
   newActivities,
   settledData,
   viewActivities,
@@ -90,6 +91,15 @@ describe(proves('F7', 'activities, as the journal tells them'), () => {
     assert.equal(activities.open.get(late.id)?.writes, 1);
   });
 
+  it('forgets what a window left open that nobody went on with', () => {
+    const own = scriptedSession('s1');
+    const events = [saved(own, 'a.ts', 'A'), saved(own, 'b.ts', null), saved(own, 'c.ts', 'B')];
+    const activities = fold(events.map((event, at) => ({ ...event, time: `2026-11-2${at}T12:00:00.000Z` })));
+    forgetOpen(activities, '2026-11-22T00:00:00.000Z');
+    assert.deepEqual([...activities.open.keys()], ['B']);
+    assert.deepEqual(activities.unassigned, []);
+  });
+
   it('does not take for open what settled in a session that is read later', () => {
     const [one, two] = [scriptedSession('s1'), scriptedSession('s2', 2)];
     const before = saved(two, 'a.ts', 'X');
@@ -106,6 +116,18 @@ describe(proves('F7', 'activities, as the journal tells them'), () => {
     );
     const run = own.store('file.modified', { run: 'r', step: 's', path: 'y' }, { origin: 'run:r' });
     assert.deepEqual(seen(fold([ignored, run])), []);
+  });
+
+  it('tells of none whose writes all turned out to be part of another', () => {
+    const own = scriptedSession('s1');
+    const git = view('C', { writes: 0, origin: 'git', label: 'Switched to main' });
+    const events = [view('A', { writes: 0, origin: 'unknown' }), view('B'), git].map((of) => settle(own, of));
+    assert.deepEqual(
+      viewActivities(fold(events))
+        .map(({ id }) => id)
+        .sort(),
+      ['B', 'C'],
+    );
   });
 
   it('keeps at most 50, the newest', () => {

@@ -223,6 +223,7 @@ describe(proves('F1', 'worker of a folder'), function () {
     const cli = await open();
     await start(cli, 'on-save-checks');
     await eventually('both show how it ended', () => ended(first) && ended(second), 30_000);
+    await cli.until('it shows it as well', ({ runs }) => runs[0]?.endedAt != null);
     assert.deepEqual(first.newest()?.runs, second.newest()?.runs);
     assert.deepEqual(second.newest()?.runs, cli.board().runs);
     await close(cli);

@@ -20,6 +20,8 @@ export interface Activities {
   readonly unassigned: (Told & { readonly into: string })[];
 }
 
+/** What was left open longer ago (milliseconds) is nobody's expectation any more: no leader goes on with it. */
+export const OPEN_FOR_MS = 24 * 3_600_000;
 /** Settled activities that are kept, and ids of such. */
 const MAX_SETTLED = 50;
 const MAX_ENDED = 2000;
@@ -37,15 +39,20 @@ export function applyActivity(activities: Activities, event: StoredEvent): boole
   return event.type === 'activity.decided' && applyDecided(activities, event);
 }
 
-/** Newest first, at most 50, open ones among them: with the decision that they wait. */
+/** Forgets what was left open before then (ISO time). */
+export function forgetOpen({ open, unassigned }: Activities, before: string): void {
+  for (const { id, lastAt } of [...open.values()]) if (lastAt < before) open.delete(id);
+  unassigned.splice(0, unassigned.length, ...unassigned.filter(({ into }) => open.has(into)));
+}
+
+/** Newest first, at most 50, open ones among them: with the decision that they wait. Those of which nothing is left are not told. */
 export function viewActivities(activities: Activities): readonly ActivityView[] {
   const open = [...activities.open.values()].map((activity) => {
     const view = viewOf(activity, null);
     return { ...view, decisions: [waiting(view.lastAt)] };
   });
-  return [...activities.settled.values(), ...open]
-    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
-    .slice(0, MAX_SETTLED);
+  const settled = [...activities.settled.values()].filter(({ writes, label }) => writes > 0 || label !== '');
+  return [...settled, ...open].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, MAX_SETTLED);
 }
 
 function waiting(at: string): Decision {

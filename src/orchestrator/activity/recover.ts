@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../contract/events.ts';
 import type { Clock } from '../env.ts';
 import type { JournalReader } from '../journal/journal.ts';
-import { applyActivity, newActivities } from './activity-fold.ts';
+import { applyActivity, newActivities, OPEN_FOR_MS } from './activity-fold.ts';
 import { writeOf, type Content } from './file-write.ts';
 import type { OpenActivity } from './open-activity.ts';
 import { readPast } from './read-past.ts';
@@ -18,8 +18,6 @@ export interface Recovered {
   readonly upTo: ReadonlyMap<string, number>;
 }
 
-/** What was open longer ago is nobody's expectation any more; reading all of the history would take seconds. */
-const BACK_MS = 24 * 3_600_000;
 const MAX_CONTENTS = 20_000;
 
 /** `note` sees every event: who follows runs reads along. */
@@ -31,7 +29,7 @@ export async function recover(deps: {
   const activities = newActivities();
   const contents = new Map<string, Content>();
   const read = new Map<string, number>();
-  const since = new Date(deps.clock.now() - BACK_MS).toISOString();
+  const since = new Date(deps.clock.now() - OPEN_FOR_MS).toISOString();
   for await (const event of readPast(deps, { since })) {
     deps.note(event);
     applyActivity(activities, event);

@@ -1,5 +1,7 @@
 import type { Board, BoardChange, BoardSnapshot } from '../../../contract/board.ts';
 import type { StoredEvent } from '../../../contract/events.ts';
+import { forgetOpen, OPEN_FOR_MS } from '../../activity/activity-fold.ts';
+import { createBreath, type Breath } from '../../breath.ts';
 import type { Clock } from '../../env.ts';
 import { applyEvent, boardOf, emptyBoard, runsInHour, type BoardFacts } from '../../board/board-fold.ts';
 import { changesBetween } from '../../board/changes.ts';
@@ -18,8 +20,6 @@ const LIVENESS_EVERY_MS = 1000;
 const RECHECK_AFTER_MS = 300;
 /** Beside the sessions of the newest runs: for activities. */
 const RECENT_SESSIONS = 5;
-/** Events read at a time at the start, so that the thread stays answerable. */
-const READ_AT_ONCE = 200;
 
 export interface BoardFeedDeps {
   readonly clock: Clock;
@@ -114,21 +114,26 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
     const chosen = sessions.filter(
       (session, index) => index >= sessions.length - RECENT_SESSIONS || session.runs.some((run) => wanted.has(run)),
     );
-    for (const { session } of chosen) await readSession(session, wanted);
+    const breathe = createBreath(clock);
+    for (const { session } of chosen) await readSession(session, { wanted, breathe });
     fold.runs.total = Math.max(fold.runs.total, runs.length);
     const waiting = early ?? [];
     early = null;
     for (const event of waiting) take(event);
+    forgetOpen(fold.activities, new Date(clock.now() - OPEN_FOR_MS).toISOString());
     checkLiveness();
     recheckSoon();
   }
 
-  async function readSession(session: string, wanted: ReadonlySet<string>): Promise<void> {
-    let count = 0;
+  async function readSession(
+    session: string,
+    { wanted, breathe }: { readonly wanted: ReadonlySet<string>; readonly breathe: Breath },
+  ): Promise<void> {
     for (const event of reader.events({ session })) {
       const { run } = event.data;
       if (typeof run !== 'string' || wanted.has(run)) take(event);
-      if (++count % READ_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+      const pause = breathe();
+      if (pause) await pause;
       if (stop.signal.aborted) return;
     }
   }
