@@ -258,7 +258,21 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
     ? { label: 'Resume automatic runs', command: 'savepoint.resumeAutomaticRuns', target }
     : { label: 'Pause automatic runs', command: 'savepoint.pauseAutomaticRuns', target };
   const chosen = first ?? status({ ...NOTHING, folder: target.folder });
-  return { ...chosen, links: [...chosen.links, pause] };
+  const more = others.filter(({ kind }) => kind !== chosen.kind && kind !== 'unchecked');
+  return { ...withOthers(chosen, more), links: [...chosen.links, pause] };
+}
+
+/** A failure keeps the one place, and still tells that it is out of date, or that nothing starts by itself. */
+function withOthers(chosen: Status, others: readonly Status[]): Status {
+  if (others.length === 0) return chosen;
+  const ending = others.some(({ kind }) => kind === 'paused') ? ', paused' : '';
+  const told = others.slice(0, 2).map(({ icon, outcome }) => ({ icon, text: outcome }));
+  return status({
+    ...chosen,
+    text: `${chosen.text}${ending}`,
+    outcome: `${chosen.outcome}${ending}`,
+    lines: [...chosen.lines.slice(0, 3 - told.length), ...told],
+  });
 }
 
 /**

@@ -124,6 +124,21 @@ describe(proves('F3', 'the status bar item'), () => {
     assert.match(both.about, /, in b$/);
   });
 
+  it('tells of a failure that it is out of date, and that nothing starts by itself', () => {
+    const { kind, text, lines, aria, links } = of({
+      runs: [runRow({ tests: failing(1) })],
+      unchecked: 2,
+      paused: true,
+    });
+    assert.deepEqual([kind, text], ['failing', '1 test fails, paused']);
+    assert.deepEqual(lines.slice(-2), [
+      { icon: 'history', text: '2 files edited since, and not checked' },
+      { icon: 'bell-slash', text: 'Automatic runs are paused until you resume' },
+    ]);
+    assert.match(aria, /^Savepoint: 1 test fails, paused\./);
+    assert.equal(links.at(-1)?.label, 'Resume automatic runs');
+  });
+
   it('says what failed, in which run and when, and what can be done', () => {
     const run = runRow({
       number: 42,
