@@ -65,7 +65,7 @@ function whyItems(board: Board, scene: Scene): readonly PickItem<string>[] {
 
 function activityLabel({ origin, files, total, label }: ActivityView): string {
   if (origin === 'git') return label;
-  const who = origin === 'human' ? 'You' : origin === 'unknown' ? 'Unknown' : origin.replace(/^\w+:/, '');
+  const who = origin === 'human' ? 'You' : origin === 'unknown' ? 'Not known' : origin.replace(/^\w+:/, '');
   const [only] = files;
   return `${who} · ${total === 1 && only ? only.path : countWords(total, 'file')}`;
 }

@@ -1,6 +1,7 @@
 import type { ActivityView, Decision } from '../../contract/activities.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import type { JsonObject } from '../../contract/json.ts';
+import { dropOldest } from './drop-oldest.ts';
 import { writeOf, type FileWrite } from './file-write.ts';
 import { addWrite, openActivity, viewOf, type OpenActivity } from './open-activity.ts';
 
@@ -132,16 +133,6 @@ function regroup(activities: Activities, settled: string): void {
     if (isTaken(activities, told.event)) continue;
     if (again.has(told.into)) join(activities, told);
     else unassigned.push(told);
-  }
-}
-
-function dropOldest(
-  kept: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean },
-  max: number,
-): void {
-  for (const oldest of kept.keys()) {
-    if (kept.size <= max) return;
-    kept.delete(oldest);
   }
 }
 
