@@ -51,9 +51,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** What happened, in a few words: of a type of the user's own, the type. */
-export function eventWords({ type }: Pick<StoredEvent, 'type'>): string {
+export function eventWords({ type, data }: Pick<StoredEvent, 'type'> & Partial<Pick<StoredEvent, 'data'>>): string {
   const known = WORDS[type];
   if (known !== undefined) return known;
   const joined = type.replace(/\.aggregated$/, '');
-  return joined === type ? type.replaceAll('-', ' ') : `several: ${eventWords({ type: joined })}`;
+  if (joined === type) return type.replaceAll('-', ' ');
+  const count = data?.['count'];
+  const times = typeof count === 'number' ? `, ${count === 1 ? 'once' : `${count} times`}` : '';
+  return `summary: ${eventWords({ type: joined })}${times}`;
 }

@@ -128,6 +128,8 @@ describe(proves('F3', 'the Events view'), () => {
       words.filter((word) => word.includes('.')),
       [],
     );
-    assert.equal(eventWords({ type: 'file.modified.aggregated' }), 'several: edited');
+    const type = 'file.modified.aggregated';
+    assert.equal(eventWords({ type, data: { count: 3 } }), 'summary: edited, 3 times');
+    assert.equal(eventWords({ type, data: { count: 1 } }), 'summary: edited, once');
   });
 });
