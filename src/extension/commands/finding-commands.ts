@@ -73,7 +73,10 @@ export function createFindingCommands(deps: CommandDeps & { readonly problems: P
         })),
         { title: 'Dismissed here. Pick those to hear of again.', canPickMany: true },
       );
-      for (const { fingerprint } of chosen ?? []) await ready.folder.request('undismiss', { fingerprint });
+      if (chosen === undefined || chosen.length === 0) return;
+      for (const { fingerprint } of chosen) await ready.folder.request('undismiss', { fingerprint });
+      const way = { label: 'Run Checks Now', command: 'savepoint.runChecksNow', argument: ready.target };
+      await answer({ text: 'The next checks tell of what you picked again.', ways: [way] });
     },
   };
 }
