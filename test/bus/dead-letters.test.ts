@@ -45,6 +45,15 @@ describe(proves('A5', 'dead letters'), () => {
     assert.deepEqual(second.bus.deadLetters.list(), []);
   });
 
+  it('are told of in the log, masked, once for a handler and a type', async () => {
+    const rig = createBusRig();
+    rig.bus.subscribe({ name: 'a', types: ['git.*'], handle: () => Promise.reject(new Error('key hunter2')) });
+    await rig.store(newEvent('git.commit'), newEvent('git.commit'));
+    assert.deepEqual(rig.warnings, [
+      'a failed on git.commit (key ••••). It is kept as a system.dead-letter event, and so are others like it.',
+    ]);
+  });
+
   it('can be discarded', async () => {
     const rig = createBusRig();
     rig.bus.subscribe({ name: 'a', types: ['git.*'], handle: () => Promise.reject(new Error('no')) });

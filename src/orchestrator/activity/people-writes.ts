@@ -1,3 +1,5 @@
+import { dropOldest } from './drop-oldest.ts';
+
 /** Which contents people saved in an editor: what a person wrote is never a run's, whoever looks at it next. */
 export interface PeopleWrites {
   note(path: string, content: string): void;
@@ -16,10 +18,7 @@ export function createPeopleWrites(): PeopleWrites {
       const key = keyOf(path, content);
       known.delete(key);
       known.add(key);
-      for (const oldest of known) {
-        if (known.size <= MAX_WRITES) break;
-        known.delete(oldest);
-      }
+      dropOldest(known, MAX_WRITES);
     },
     wrote: (path, content) => known.has(keyOf(path, content)),
   };

@@ -3,6 +3,7 @@ import type { Origin, StoredEvent } from '../../contract/events.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { RunTrigger } from '../../contract/runs.ts';
 import type { LiveRun } from './api.ts';
+import { dropOldest } from './drop-oldest.ts';
 import { writeOf } from './file-write.ts';
 import { lineageOf } from './lineage.ts';
 
@@ -166,16 +167,6 @@ export function createRunWrites(deps: { readonly live: () => readonly LiveRun[] 
       return { run: last, ancestors: [...ancestors], hops: Math.max(...all.map(({ hops }) => hops)) };
     },
   };
-}
-
-function dropOldest(
-  kept: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean },
-  max: number,
-): void {
-  for (const oldest of kept.keys()) {
-    if (kept.size <= max) return;
-    kept.delete(oldest);
-  }
 }
 
 function objectOf(value: Json | undefined): JsonObject {

@@ -26,20 +26,27 @@ export interface DeadLettersDeps {
 }
 
 export interface DeadLetterBox extends DeadLetters {
-  /** Keeps that the handler failed on the event. Where even that cannot be stored, it is told. */
+  /** Keeps that the handler failed on the event; told once for a handler and a type, and wherever it cannot be stored. */
   keep(event: StoredEvent, failed: { readonly handler: string; readonly error: unknown }): void;
 }
 
 /** What went wrong in a handler, kept in the journal; what became of it is a fold over these events. */
 export function createDeadLetters(deps: DeadLettersDeps): DeadLetterBox {
   const { journal, reader } = deps;
+  /** `<handler> <type>`. */
+  const told = new Set<string>();
 
   return { keep, list, redrive, discard };
 
   function keep(event: StoredEvent, { handler, error }: { readonly handler: string; readonly error: unknown }): void {
     const letter = letterOf(event, { handler, error: said(error), attempts: 1 });
     void store('system.dead-letter', letter).then((stored) => {
-      if (!stored.ok) deps.warn(`${handler} failed on ${event.type} (${letter.error}). ${stored.failure.message}`);
+      const kind = `${handler} ${event.type}`;
+      if (stored.ok && told.has(kind)) return;
+      told.add(kind);
+      const kept = 'It is kept as a system.dead-letter event, and so are others like it.';
+      const what = `${handler} failed on ${event.type} (${letter.error}).`;
+      deps.warn(`${what} ${stored.ok ? kept : stored.failure.message}`);
     });
   }
 
