@@ -19,8 +19,8 @@ export const CONTEXT_KEYS = {
   eventsFiltered: 'savepoint.events.filtered',
 } as const;
 
-/** `starting` shows no welcome text; `fresh` has run nothing yet; `refused` stopped for another reason than endings. */
-export const STANDINGS = ['starting', 'fresh', 'working', 'virtual', 'stopped', 'refused', 'full'] as const;
+/** `starting` shows no welcome text; `fresh` has run nothing yet. */
+export const STANDINGS = ['starting', 'fresh', 'working', 'virtual', 'stopped', 'full'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
 export type ViewId = `savepoint.${'runs' | 'activities' | 'workflows' | 'events' | 'health'}`;
@@ -154,15 +154,6 @@ export const WELCOMES: readonly WelcomeContribution[] = [
     contents: paragraphs(
       '$(warning) Savepoint stopped itself. Its worker ended 5 times in 10 minutes.',
       'Nothing is lost: what was running waits on disk and can go on. No checks run until you start it again.',
-      '[Start Again](command:savepoint.startAgain)',
-      ON_STOPPED,
-    ),
-  },
-  {
-    view: 'savepoint.runs',
-    when: standing('refused'),
-    contents: paragraphs(
-      '$(warning) Savepoint cannot work in this folder. No checks run until you start it again. Nothing is lost.',
       '[Start Again](command:savepoint.startAgain)',
       ON_STOPPED,
     ),

@@ -13,7 +13,7 @@ export type FolderState =
   | { readonly kind: 'ready' }
   /** The worker ended and is started again; the board is how it stood at `since` (ISO). */
   | { readonly kind: 'restarting'; readonly since: string }
-  /** The worker ended too often, or refuses to work; `reason` is one sentence: how it ended the last time, `at` (ISO). */
+  /** The worker ended too often; `reason` is one sentence: how it ended the last time, `at` (ISO). */
   | { readonly kind: 'stopped'; readonly reason: string; readonly at: string; readonly endings: number };
 
 /** One root of the workspace with its worker: what every surface works with. Disposed by the extension's activation. */

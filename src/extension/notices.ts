@@ -30,11 +30,7 @@ function cannotWorkNotices({ uri, state, board }: FolderFacts): readonly Notice[
   const target = { folder: uri };
   const notice = { kind: 'cannot-work', button: 'Show What Happened', target } as const;
   if (state.kind === 'stopped') {
-    const why =
-      state.endings > 0
-        ? `Savepoint stopped itself: its worker ended ${countWords(state.endings, 'time')} in 10 minutes`
-        : `Savepoint stopped: ${state.reason.replace(/\.$/, '')}`;
-    const message = `${why}. Nothing is lost.`;
+    const message = `Savepoint stopped itself: its worker ended ${countWords(state.endings, 'time')} in 10 minutes. Nothing is lost.`;
     return [{ ...notice, key: `stopped ${uri} ${state.at}`, message, command: 'savepoint.showOutput' }];
   }
   if (board === null || !cannotWork(board)) return [];

@@ -71,7 +71,7 @@ function rowsOf({ state, board }: FolderFacts, { times, now }: Scene): readonly 
         ...others,
         worker(`stopped ${times.short(state.at, now)}`, [
           state.reason,
-          ...(state.endings > 0 ? [`It ended ${countWords(state.endings, 'time')}.`] : []),
+          `It ended ${countWords(state.endings, 'time')}.`,
         ]),
       ];
     case 'starting':

@@ -10,14 +10,14 @@ export function standingOf(folders: readonly FolderFacts[]): Standing {
 }
 
 /** Of folders that stand differently: rows before welcome texts, what needs a person before the rest. */
-const SPEAKS_FIRST: readonly Standing[] = ['working', 'stopped', 'refused', 'full', 'fresh', 'starting'];
+const SPEAKS_FIRST: readonly Standing[] = ['working', 'stopped', 'full', 'fresh', 'starting'];
 
 function folderStanding({ state, board }: FolderFacts): Standing {
   switch (state.kind) {
     case 'virtual':
       return 'virtual';
     case 'stopped':
-      return state.endings > 0 ? 'stopped' : 'refused';
+      return 'stopped';
     case 'untrusted':
       return 'starting';
     case 'starting':
