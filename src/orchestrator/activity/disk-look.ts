@@ -38,13 +38,17 @@ export async function lookAt(
   if (many || !known.isReady() || tree.layout === null) return lookAtAll(deps);
   const own = await withoutIgnored(tree, [...hinted.paths]);
   const seen = new Map(await tree.onDisk(own));
+  const gone = await known.of(own.filter((path) => seen.get(path)?.kind === 'none'));
+  // What is known as a file was none: most of what goes are files, and each question to git takes milliseconds.
+  const mayBeFolder = (path: string): boolean => gone.get(path) == null;
   const inFolders: string[] = [];
   for (const [path, { kind }] of seen) {
-    const files =
-      kind === 'file' ? [] : kind === 'none' ? await known.below(path) : await tree.below(path, FOLDER_FILES);
-    if (files === null) return lookAtAll(deps);
-    inFolders.push(...files);
-    if (kind === 'folder') inFolders.push(...(await known.below(path)));
+    if (kind === 'folder') {
+      const files = await tree.below(path, FOLDER_FILES);
+      if (files === null) return lookAtAll(deps);
+      inFolders.push(...files);
+    }
+    if (kind === 'folder' || (kind === 'none' && mayBeFolder(path))) inFolders.push(...(await known.below(path)));
   }
   const more = inFolders.filter((path) => !seen.has(path));
   if (more.length > FOLDER_FILES) return lookAtAll(deps);
