@@ -12,19 +12,23 @@ export const whileLoading = async <T>(work: () => Promise<T>): Promise<T> =>
 export function showLoading(folders: Folders): vscode.Disposable {
   const isStarting = (): boolean => folders.all.some(({ state, board }) => state.kind === 'starting' && board === null);
   const ended = new vscode.EventEmitter<void>();
-  const listener = folders.onDidChange(() => {
-    if (!isStarting()) ended.fire();
-  });
   const untilEnded = (): Promise<void> => new Promise((resolve) => ended.event(resolve));
-  const timer = setTimeout(() => {
-    if (isStarting()) void whileLoading(untilEnded);
-  }, LOADING_MS);
-  return {
-    dispose() {
-      clearTimeout(timer);
-      ended.fire();
-      listener.dispose();
-      ended.dispose();
-    },
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    if (isStarting()) timer ??= setTimeout(() => void whileLoading(untilEnded), LOADING_MS);
+    else if (timer !== undefined) stop();
   };
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    ended.fire();
+  };
+  look();
+  // Later too: a folder is added, or trusted.
+  const listeners = vscode.Disposable.from(folders.onDidChange(look), folders.onDidChangeFolders(look));
+  return new vscode.Disposable(() => {
+    listeners.dispose();
+    stop();
+    ended.dispose();
+  });
 }
