@@ -171,6 +171,20 @@ describe(proves('F1', 'board: findings'), () => {
     assert.deepEqual(filesOf(told.board()), []);
   });
 
+  it('come back where git put the content back that was checked: no event tells of that', () => {
+    const changed = new Set(['a.ts', 'b.ts']);
+    const as = (a: string): ReadonlyMap<string, string> =>
+      new Map([
+        ['a.ts', a],
+        ['b.ts', 'two'],
+      ]);
+    assert.equal(applyFacts(told.fold.findings, { contents: as('of another branch'), changed }), true);
+    assert.deepEqual(filesOf(told.board()), ['b.ts']);
+    assert.equal(applyFacts(told.fold.findings, { contents: as('one'), changed }), true);
+    assert.deepEqual(filesOf(told.board()), ['a.ts', 'b.ts']);
+    assert.equal(applyFacts(told.fold.findings, { contents: as('one'), changed }), false);
+  });
+
   it('of a whole look do not depend on what differs from HEAD', () => {
     const scope = { kind: 'all', base: null, files: null, count: 9 } as const;
     told.take(

@@ -129,26 +129,27 @@ export function applyWrite(fold: FindingFold, path: string, content: string | nu
     if (content === undefined || check.content === null) removeCheck(fold, path, agent);
 }
 
-/** Drops or hides what is not true any more. Returns whether something was. */
+/** Drops or hides what is not true any more, and tells again what is. Returns whether something differs. */
 export function applyFacts(fold: FindingFold, { contents, changed }: FileFacts): boolean {
-  const before = fold.files.size;
-  let dropped = false;
+  let differs = false;
   for (const [file, agents] of fold.files) {
     for (const [agent, { check, content }] of agents) {
       const now = contents.get(file) ?? null;
-      const isOld = content === null ? now === null : content !== now;
+      const was = content === null ? now : fold.written.has(file) ? fold.written.get(file) : content;
+      if (was !== now) {
+        fold.written.set(file, now);
+        differs = true;
+      }
+      const isGone = content === null && now === null;
       // Only changed lines are told: where nothing differs any more, none is left.
       const isOver = check.kind === 'changed' && changed !== null && isUnchanged(check, file, changed);
-      if (isOld && content !== null) {
-        dropped ||= fold.written.get(file) !== now;
-        fold.written.set(file, now);
-      } else if (isOld || isOver) {
+      if (isGone || (isOver && (content ?? now) === now)) {
         removeCheck(fold, file, agent);
-        dropped = true;
+        differs = true;
       }
     }
   }
-  return dropped || fold.files.size !== before;
+  return differs;
 }
 
 function isUnchanged({ scope }: Check, file: string, changed: ReadonlySet<string>): boolean {
