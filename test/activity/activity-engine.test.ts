@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NewEvent, Origin, StoredEvent } from '../../src/contract/events.ts';
 import type { SettledBurst } from '../../src/orchestrator/activity/api.ts';
@@ -52,6 +52,17 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
     assert.deepEqual(await settled(window), ['human: modified src/a.ts']);
     assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/a.ts unknown', 'modified src/a.ts human']);
     await eventually('both ended', () => window.of('activity.settled').length === 2);
+  });
+
+  it('tells of a save that was on disk before it began to look, once', async () => {
+    rig = createActivityRig();
+    rig.write({ 'src/a.ts': 'b\n' });
+    utimesSync(path.join(rig.root, 'src/a.ts'), 0, 0);
+    const window = await rig.window();
+    await window.save('src/a.ts', 'b\n');
+    assert.deepEqual(await settled(window), ['human: modified src/a.ts']);
+    await window.save('src/a.ts', 'b\n');
+    assert.deepEqual(await settled(window, 2), ['human: modified src/a.ts', 'human: ']);
   });
 
   it('tells created, modified and deleted files of a shell apart, folders among them', async () => {

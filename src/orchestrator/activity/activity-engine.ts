@@ -203,8 +203,10 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     bursts.restore(past.open);
     keep(follow(events, first));
     if (!baseline.ok) return baseline;
-    const missed = await ingest.seen(await missedWrites({ tree, known }, { past, since }), clock.now());
-    return missed.ok ? look() : missed;
+    const missed = await missedWrites({ tree, known }, { past, since });
+    ingest.begin(missed.untold);
+    const stored = await ingest.seen(missed.seen, clock.now());
+    return stored.ok ? look() : stored;
   }
 
   return {

@@ -18,6 +18,8 @@ import type { RunWrites } from './run-writes.ts';
  * starts from what is known after the one before.
  */
 export interface Ingest {
+  /** Files that differ from what was last told of them (their content then, by path): a save of one is told with that. */
+  begin(untold: ReadonlyMap<string, string | null>): void;
   /** What this window's editor did, `at` (ISO time). Resolves when it is stored. */
   editor(writes: readonly EditorWrite[], at: string): Promise<Result<null>>;
   /** What was seen to have changed on disk; `at`: when it was hinted at, by the wall clock, milliseconds. */
@@ -54,6 +56,9 @@ export function createIngest(deps: IngestDeps): Ingest {
   const { env, journal, tree, known, bursts, runs, people } = deps;
   /** Path → its content before the step that may write, and the runs that had one. */
   let held = new Map<string, { readonly before: Content; readonly runs: readonly string[] }>();
+
+  /** Path → its content before writes that nobody told of. */
+  const untold = new Map<string, string | null>();
 
   const nowIso = (): string => new Date(env.clock.now()).toISOString();
 
@@ -108,7 +113,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     };
   }
 
-  /** The watcher may have been faster: then what it saw is this very write. */
+  /** The watcher may have been faster, or the first look of all: then what was seen is this very write. */
   async function contentBefore({ path }: EditorChange, after: Content): Promise<Content> {
     if (!deps.leads() || !known.isReady()) return undefined;
     const before = (await known.of([path])).get(path) ?? null;
@@ -116,7 +121,10 @@ export function createIngest(deps: IngestDeps): Ingest {
     const claimed = before === after ? bursts.disown(path, after) : false;
     known.set(path, after);
     held.delete(path);
-    return claimed ? claimed.before : before;
+    const earlier = untold.get(path);
+    untold.delete(path);
+    if (claimed) return claimed.before;
+    return before === after && earlier !== undefined ? earlier : before;
   }
 
   async function belowCommit(folder: string): Promise<readonly string[]> {
@@ -134,6 +142,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 
   function seenEvents({ change, at }: { readonly change: SeenChange; readonly at: string }): readonly NewEvent[][] {
+    untold.delete(change.path);
     const writer = runs.writerOf(change.path, at);
     if (writer.kind === 'known') return [[watched(change, { ...writer, at })]];
     const before = held.get(change.path) ?? { before: change.before, runs: [] };
@@ -222,5 +231,10 @@ export function createIngest(deps: IngestDeps): Ingest {
     return ok(null);
   }
 
-  return { editor, seen, runWrote, otherWindow, release };
+  return {
+    begin(found) {
+      for (const [path, before] of found) untold.set(path, before);
+    },
+    ...{ editor, seen, runWrote, otherWindow, release },
+  };
 }
