@@ -112,6 +112,7 @@ describe(proves('F7', 'why something ran, or did not'), function () {
       (await ask('e3')).lines.map(({ decision, why }) => [decision, why]),
       [['filtered', 'ignored by .gitignore']],
     );
+    assert.deepEqual((await ask('./src/a.ts')).lines, (await ask('e3')).lines, 'of a file, its newest write');
     const [ofRun] = rig.services.reader().events({ types: ['workflow.completed'] });
     assert.equal((await ask(ofRun?.id ?? '')).lines[0]?.number, 1);
   });
@@ -133,6 +134,9 @@ describe(proves('F7', 'why something ran, or did not'), function () {
     const { failure, code } = await ask('nonsense');
     assert.equal(code, 2);
     assert.equal(failure?.code, 'not-found');
-    assert.match(failure?.message ?? '', /nonsense is no run, workflow, activity or event.*checks.*savepoint runs/);
+    assert.match(
+      failure?.message ?? '',
+      /nonsense is no run, workflow, edited file, activity or event.*checks.*savepoint runs/,
+    );
   });
 });

@@ -149,7 +149,10 @@ export const whyCommand = defineCommand({
   about:
     'Tell why something ran, or did not: what started a run, what came of an edit, the newest decisions on a workflow.',
   input: z.object({
-    what: z.string().min(1).describe('number or id of a run, id of a workflow, an activity or an event'),
+    what: z
+      .string()
+      .min(1)
+      .describe('number or id of a run, id of a workflow, path of a file, id of an activity or an event'),
   }),
   positionals: ['what'],
   output: decisionLine,

@@ -77,6 +77,13 @@ export function whyEvent(reader: JournalReader, id: string): Why | { readonly ru
   return { story: [...file, ...(view ? [activityWords(view)] : []), ...nothing], decisions };
 }
 
+/** What came of the newest write of a file, by its path below the root. Null where none is known. */
+export function whyFile(reader: JournalReader, path: string): ReturnType<typeof whyEvent> {
+  let newest: string | null = null;
+  for (const { id, subject } of reader.events({ types: ['file.*'] })) if (subject === path) newest = id;
+  return newest === null ? null : whyEvent(reader, newest);
+}
+
 const DECIDED = 'activity.decided';
 const SETTLED = 'activity.settled';
 /** Of these the newest decisions on one workflow are taken. */

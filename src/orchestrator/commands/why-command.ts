@@ -1,7 +1,8 @@
+import { posix } from 'node:path';
 import type { whyCommand } from '../../contract/commands/catalogue.ts';
 import { EXIT, type ExitCode } from '../../contract/failures.ts';
 import { createPauses } from '../activity/pauses.ts';
-import { whyEvent, whyRun, whyWorkflow, type Why } from '../activity/why.ts';
+import { whyEvent, whyFile, whyRun, whyWorkflow, type Why } from '../activity/why.ts';
 import { whenWords } from '../board/workflow-words.ts';
 import { refuse, type CommandContext, type Handler, type Item } from './handler.ts';
 
@@ -22,7 +23,7 @@ export const why: Handler<typeof whyCommand> = async function* ({ what }, contex
       yield { kind: 'note', text: 'Nothing has asked for it since the history begins.' };
   }
   if (definition || ofWorkflow.decisions.some(({ workflow }) => workflow === what)) return yield* tell(ofWorkflow);
-  const ofEvent = whyEvent(reader, what);
+  const ofEvent = whyEvent(reader, what) ?? whyFile(reader, posix.normalize(what));
   if (ofEvent !== null && 'run' in ofEvent) {
     const run = services.runs.find(ofEvent.run);
     if (run.ok) return yield* tell(whyRun(reader, run.value));
@@ -30,7 +31,7 @@ export const why: Handler<typeof whyCommand> = async function* ({ what }, contex
   const ids = workflows.map((one) => one.definition.id).join(', ');
   return yield* refuse({
     code: 'not-found',
-    message: `${what} is no run, workflow, activity or event of this workspace. Workflows: ${ids}. See the others with: savepoint runs, savepoint events`,
+    message: `${what} is no run, workflow, edited file, activity or event of this workspace. Workflows: ${ids}. See the others with: savepoint runs, savepoint events`,
   });
 };
 

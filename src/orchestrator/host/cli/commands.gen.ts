@@ -282,7 +282,7 @@ export const COMMANDS = [
       {
         key: 'what',
         name: 'what',
-        about: 'number or id of a run, id of a workflow, an activity or an event',
+        about: 'number or id of a run, id of a workflow, path of a file, id of an activity or an event',
         required: true,
         type: 'string',
         nonEmpty: true,
