@@ -100,6 +100,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** What `npm test` says of its own npm, and of the Node below it, is not true of the one that installs. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name)));
+}
+
 /** Beside its place, and moved there when it works: what is in place is whole. */
 function installServer(): void {
   mkdirSync(CACHE, { recursive: true });
@@ -116,7 +121,7 @@ function installServer(): void {
       'npm',
       ['install', '--prefix', partial, '--no-fund', '--no-audit', '--loglevel=error', `code-server@${CODE_SERVER}`],
       {
-        ...process.env,
+        ...withoutNpm(process.env),
         PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
         npm_config_unsafe_perm: 'true',
         npm_config_save_exact: 'true',
