@@ -69,6 +69,8 @@ export interface WorkerLinkDeps {
 
 /** One batch of hints costs the worker a wake-up. */
 const HINTS_EVERY_MS = 50;
+/** The editor hears first that the extension is active: a thread that comes to life takes time from that. */
+const FIRST_START_MS = 50;
 /** A worker that does not answer for so long hangs: it is ended, and started again. */
 const PING_EVERY_MS = 10_000;
 const HANGS_AFTER_MS = 20_000;
@@ -92,7 +94,7 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
   let cancelPing = (): void => undefined;
   let cancelHints: (() => void) | null = null;
   let closed = false;
-  start();
+  cancelStart = clock.timer(FIRST_START_MS, start);
 
   return {
     get state() {

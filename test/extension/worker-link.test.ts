@@ -85,6 +85,8 @@ function scene(answers: Answers = {}): Scene {
     onTest: () => undefined,
     onLog: () => undefined,
   });
+  assert.equal(workers.length, 0, 'the editor hears first that the extension is active');
+  clock.advance(50);
   const newest = (): ScriptedWorker => {
     const worker = workers.at(-1);
     assert(worker);
