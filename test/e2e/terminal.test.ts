@@ -155,4 +155,23 @@ describe(proves('A9', 'the command line for people'), () => {
     assert.equal(code, 0);
     assert.equal(stderr, '');
   });
+
+  for (const [what, shell] of [
+    ['output', '"$@" | true'],
+    ['output and words beside it', '"$@" 2>&1 | true'],
+  ] as const)
+    it(`ends with its own exit code when nobody reads its ${what}`, async () => {
+      const unread = (args: readonly string[], json: boolean) =>
+        rig.start(args, { json, under: (command) => ['bash', '-c', `set -o pipefail; ${shell}`, 'bash', ...command] })
+          .done;
+      for (const json of [true, false]) {
+        const failed = await unread(['run', 'bad', '--trust'], json);
+        assert.equal(failed.code, 3, `json ${json}: ${failed.stderr}`);
+        const finished = await unread(['run', 'good', '--trust', '--no-cache'], json);
+        assert.equal(finished.code, 0, `json ${json}: ${finished.stderr}`);
+        assert.equal((await unread(['show', '99'], json)).code, 2);
+      }
+      const ends = (await rig.run(['runs'])).of('run').map(({ status }) => status);
+      assert.deepEqual(ends, ['completed', 'failed', 'completed', 'failed'], 'each went on to its end');
+    });
 });

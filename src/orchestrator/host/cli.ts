@@ -22,15 +22,24 @@ export async function main(argv: readonly string[]): Promise<void> {
   const parsed = parseArguments(argv);
   const json = parsed.ok ? parsed.value.kind === 'command' && parsed.value.json : argv.includes('--json');
   process.on('uncaughtException', (error: unknown) => process.exit(reportBug(error, json)));
-  // A reader that went away (`savepoint events | head`) is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.clean);
-  });
+  const streams = parsed.ok && parsed.value.kind === 'command' && parsed.value.command === 'events';
+  process.stdout.on('error', outlive(streams ? () => process.exit(EXIT.clean) : null));
+  process.stderr.on('error', outlive(null));
   if (!parsed.ok) process.exitCode = reportFailure(parsed.failure, json);
   else if (parsed.value.kind === 'help') process.stdout.write(helpText(parsed.value.command));
   else if (parsed.value.kind === 'version') process.stdout.write(`${VERSION}\n`);
   else process.exitCode = await runCommand(parsed.value);
+}
+
+/**
+ * A reader that went away (`savepoint run … | head -1`) is no failure of ours and changes nothing of what the command does and ends
+ * with. Only one that does nothing but stream has nothing left to do.
+ */
+function outlive(leave: (() => void) | null): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    leave?.();
+  };
 }
 
 async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
