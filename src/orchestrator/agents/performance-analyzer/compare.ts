@@ -1,6 +1,6 @@
 import type { Benchmark } from './benchmarks.ts';
 import type { Measurement, Meter } from './measure.ts';
-import { judge, LEAST_PAIRS, MOST_PAIRS, type Pair, type Verdict } from './statistics.ts';
+import { isSettled, judge, LEAST_PAIRS, MOST_PAIRS, type Pair, type Verdict } from './statistics.ts';
 import type { Trees } from './trees.ts';
 
 /** What the comparison of one benchmark file came to. */
@@ -30,7 +30,7 @@ export interface CompareDeps {
   progress(pair: number, of: number): void;
 }
 
-/** Looks at the verdict after 10, 15, … 30 pairs: every look is a chance to be wrong. */
+/** Looks at the verdict after 10, 15, … 30 pairs. */
 const LOOK_EVERY = 5;
 /** One process measures about this long when there is time enough. */
 const WANTED_MS = 1500;
@@ -79,7 +79,7 @@ async function pairUp(job: {
   let last = job.last;
   for (let round = 1; round <= MOST_PAIRS; round += 1) {
     deps.progress(round, Math.max(LEAST_PAIRS, round));
-    const before = deps.timeLeftMs();
+    const leftBefore = deps.timeLeftMs();
     const { base, change } = await measurePair({ benchmark, deps, maxMs, changeFirst: round % 2 === 0 });
     if (!hasRun(base) || !hasRun(change)) {
       return {
@@ -94,10 +94,11 @@ async function pairUp(job: {
       const [a, b] = [base.times.get(name), change.times.get(name)];
       if (a !== undefined && b !== undefined) list.push({ base: a, change: b });
     }
-    const isLast = before - deps.timeLeftMs() > deps.timeLeftMs();
+    const isLast = leftBefore - deps.timeLeftMs() > deps.timeLeftMs();
     if (round >= LEAST_PAIRS && (isLast || (round - LEAST_PAIRS) % LOOK_EVERY === 0)) {
+      const before = verdicts;
       verdicts = new Map([...pairs].map(([name, list]) => [name, judge(list, comparisons)]));
-      if (isLast || [...verdicts.values()].every(({ kind }) => kind !== 'open')) break;
+      if (isLast || [...verdicts].every(([name, verdict]) => isSettled(verdict, before.get(name)))) break;
     } else if (isLast) {
       return {
         kind: 'not-compared',

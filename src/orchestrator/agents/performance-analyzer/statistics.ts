@@ -6,8 +6,8 @@ export interface Pair {
 
 export interface Verdict {
   /**
-   * `slower`, `faster`: beyond doubt and beyond 5 %. `same`: no slowdown beyond 5 %. `open`: more pairs may tell; when there
-   * are none to come it means "too noisy to tell".
+   * `slower`, `faster`: by more than 5 % beyond doubt: the whole interval lies there. `same`: no slowdown beyond 5 %. `open`: more
+   * pairs may tell; when there are none to come it means "too noisy to tell".
    */
   readonly kind: 'slower' | 'faster' | 'same' | 'open';
   /** change / base: the median of the pairs, and its interval. */
@@ -19,15 +19,15 @@ export interface Verdict {
   readonly pairs: number;
 }
 
-/** Smallest slowdown worth a word: below it, code alignment and memory layout alone move a benchmark. */
+/** Smallest slowdown worth a word: below it, code alignment, memory layout and any new line of code move a benchmark. */
 export const SMALLEST_EFFECT = 1.05;
 export const LEAST_PAIRS = 10;
 export const MOST_PAIRS = 30;
 /**
- * Probability left outside each end of the interval. A verdict may be asked for after every pair from 10 to 30: 0.5 % at each
- * end keeps the whole series of looks below 3 % false alarms (simulated in the tests, at every kind of noise).
+ * Probability left outside each end of the interval. With two looks in a row for a claim (`isSettled`) the whole series of looks
+ * stays below 1 % false alarms on unchanged code and below 3 % where the change costs 4 %, at every kind of noise that is simulated.
  */
-const TAIL = 0.005;
+const TAIL = 0.025;
 const RESAMPLES = 2000;
 
 /**
@@ -50,6 +50,14 @@ export function judge(pairs: readonly Pair[], comparisons = 1): Verdict {
   };
 }
 
+/**
+ * Whether more pairs would change nothing. Every look is a chance to be wrong, so a claim has to hold at two looks in a row; where no
+ * further look can be had, the last one counts.
+ */
+export function isSettled(verdict: Verdict, lookBefore: Verdict | undefined): boolean {
+  return verdict.kind === 'same' || (verdict.kind !== 'open' && verdict.kind === lookBefore?.kind);
+}
+
 interface Measured {
   readonly effect: number;
   readonly low: number;
@@ -59,8 +67,8 @@ interface Measured {
 
 function kindOf({ effect, low, high, noise }: Measured): Verdict['kind'] {
   const smallest = Math.log(SMALLEST_EFFECT);
-  if (low > 0 && effect > smallest && effect > noise) return 'slower';
-  if (high < 0 && effect < -smallest && effect < -noise) return 'faster';
+  if (low > smallest && effect > noise) return 'slower';
+  if (high < -smallest && effect < -noise) return 'faster';
   return high < smallest ? 'same' : 'open';
 }
 
