@@ -16,6 +16,7 @@ import { createResultCache } from '../../src/orchestrator/workflow/result-cache.
 import type { RunHost } from '../../src/orchestrator/workflow/run-events.ts';
 import { createRunner } from '../../src/orchestrator/workflow/runner.ts';
 import type { Workspace } from '../../src/orchestrator/workspace/workspace.ts';
+import { eventually } from './eventually.ts';
 import { folderWorkspace, makeFolder, removeFolder } from './folder-workspace.ts';
 import { createSimulatedMachine, type SimulatedMachine } from './simulated-env.ts';
 
@@ -49,6 +50,8 @@ export interface EngineRig {
   workflow(definition: unknown): void;
   /** By agent id; others succeed at once. */
   script(agent: string, script: Script): void;
+  /** Resolves when the step was begun so many times, in whatever runs. */
+  atWork(step: string, times?: number): Promise<void>;
   /** `host`: default a terminal. */
   process(options?: { readonly host?: RunHost }): EngineProcess;
   events(run: string): readonly StoredEvent[];
@@ -70,6 +73,15 @@ export function knownAgent(id: string, facts: Partial<KnownAgent> = {}): KnownAg
     ...facts,
   };
 }
+
+/** One step an agent, each after the one before. */
+export const chain = (...agents: readonly string[]): unknown => ({
+  id: 'chain',
+  steps: agents.map((agent, at) => ({ id: agent, agent, ...(at > 0 ? { needs: [agents[at - 1]] } : {}) })),
+});
+
+/** Ends only with its process. */
+export const stuck: Script = () => new Promise(() => {});
 
 export const done = (data: string | number | null = null, summary = ''): AgentOutcome => ({ ok: true, data, summary });
 export const failed = (code: 'exit' | 'crashed' | 'missing-tool' = 'exit', message = 'exit code 1'): AgentOutcome => ({
@@ -194,6 +206,8 @@ export function createEngineRig(
       workflows.set(parsed.id, parsed);
     },
     script: (agent, script) => void scripts.set(agent, script),
+    atWork: (step, times = 1) =>
+      eventually(`${step} is at work`, () => calls.filter((call) => call.step === step).length === times),
     process: startProcess,
     events: (run) => [...createJournalReader({ env: machine.start().env, stateDir: STATE_DIR }).events({ run })],
     syncs: () => syncs,

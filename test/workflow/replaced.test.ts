@@ -3,11 +3,13 @@ import type { RunTrigger } from '../../src/contract/runs.ts';
 import { exitCodeOf } from '../../src/orchestrator/workflow/run-view.ts';
 import {
   begun,
+  chain,
   createEngineRig,
   done,
   failed,
   finished,
   statuses,
+  stuck,
   untilAborted,
   type EngineRig,
 } from '../support/engine-rig.ts';
@@ -32,8 +34,6 @@ describe(proves('A9', 'a run that newer edits replace'), () => {
     rig.script('slow', (_, { signal }) => untilAborted(signal));
   });
   afterEach(() => rig.remove());
-  const atWork = (step: string, times: number): Promise<void> =>
-    eventually(`${step} is at work`, () => rig.calls.filter((call) => call.step === step).length === times);
 
   it('ends superseded, naming the new one, keeps what it completed, and the new one’s steps begin after its end', async () => {
     let letGo = (): void => {};
@@ -44,7 +44,7 @@ describe(proves('A9', 'a run that newer edits replace'), () => {
     });
     const process = rig.process();
     const old = await begun(process.runner.startRun({ workflow: 'checks', trigger: automatic }));
-    await atWork('slow', 1);
+    await rig.atWork('slow');
     const fresh = await begun(
       process.runner.startRun({ workflow: 'checks', trigger: automatic, supersedes: [old.run] }),
     );
@@ -62,7 +62,7 @@ describe(proves('A9', 'a run that newer edits replace'), () => {
     const last = rig.events(old.run).at(-1);
     assert.equal(last?.type, 'workflow.superseded');
     assert.deepEqual(last.data, { run: old.run, by: fresh.number });
-    await atWork('slow', 2);
+    await rig.atWork('slow', 2);
     const retried = await process.runner.retryRun(old.run, {});
     assert.ok(!retried.ok && retried.failure.code === 'not-retryable' && /newer edits/.test(retried.failure.message));
     await Promise.all([process.close(), eventually('it lets go', () => (letGo(), process.runner.live().length === 0))]);
@@ -71,7 +71,7 @@ describe(proves('A9', 'a run that newer edits replace'), () => {
   it('is not one that a person started, nor one that is not at work', async () => {
     const process = rig.process();
     const own = await begun(process.runner.startRun({ workflow: 'checks' }));
-    await atWork('slow', 1);
+    await rig.atWork('slow');
     for (const ref of [own.run, '99']) {
       const refused = await process.runner.supersedeRun(ref, { by: null });
       assert.ok(!refused.ok && refused.failure.code === 'not-cancellable', ref);
@@ -105,7 +105,7 @@ describe(proves('A9', 'a run that newer edits replace'), () => {
   it('stays replaced: nobody goes on with it', async () => {
     const process = rig.process({ host: 'editor' });
     const handle = await begun(process.runner.startRun({ workflow: 'checks', trigger: automatic }));
-    await atWork('slow', 1);
+    await rig.atWork('slow');
     await process.runner.supersedeRun(handle.run, { by: null });
     await process.close();
     const next = rig.process({ host: 'editor' });
@@ -119,7 +119,7 @@ describe(proves('A9', 'a run that newer edits replace'), () => {
     const process = rig.process();
     process.runner.setTyping(true);
     const handle = await begun(process.runner.startRun({ workflow: 'wide', trigger: automatic }));
-    await atWork('a', 1);
+    await rig.atWork('a');
     const own = await begun(process.runner.startRun({ workflow: 'wide' }));
     await eventually('all of it', () => rig.calls.filter(({ run }) => run === own.run).length === 3);
     assert.equal(rig.calls.filter(({ run }) => run === handle.run).length, 1);
@@ -142,24 +142,16 @@ describe(proves('A9', 'an editor that goes on by itself'), () => {
   let rig: EngineRig;
   beforeEach(() => {
     rig = createEngineRig();
-    rig.workflow({
-      id: 'chain',
-      steps: [
-        { id: 'one', agent: 'one' },
-        { id: 'two', agent: 'two', needs: ['one'] },
-      ],
-    });
+    rig.workflow(chain('one', 'two'));
     rig.script('two', (_, { signal }) => untilAborted(signal));
   });
   afterEach(() => rig.remove());
-  const twoIsAtWork = (): Promise<void> =>
-    eventually('two is at work', () => rig.calls.filter(({ step }) => step === 'two').length === 1);
 
   for (const end of ['kill', 'close'] as const)
     it(`takes up what an editor left by a ${end}, once, and repeats no completed step`, async () => {
       const first = rig.process({ host: 'editor' });
       const { run } = await begun(first.runner.startRun({ workflow: 'chain' }));
-      await twoIsAtWork();
+      await rig.atWork('two');
       await first[end]();
       rig.script('two', () => done());
       const [second, third] = [rig.process({ host: 'editor' }), rig.process({ host: 'editor' })];
@@ -185,7 +177,7 @@ describe(proves('A9', 'an editor that goes on by itself'), () => {
     const older = rig.process({ host: 'editor' });
     const newer = rig.process({ host: 'editor' });
     const { run } = await begun(newer.runner.startRun({ workflow: 'chain' }));
-    await twoIsAtWork();
+    await rig.atWork('two');
     newer.kill();
     rig.script('two', () => done());
     const gone = await older.runner.goOn();
@@ -222,10 +214,10 @@ describe(proves('A9', 'an editor that goes on by itself'), () => {
   it('leaves what a terminal started, and asks where a step must not run twice', async () => {
     const terminal = rig.process();
     await begun(terminal.runner.startRun({ workflow: 'chain' }));
-    await twoIsAtWork();
+    await rig.atWork('two');
     terminal.kill();
     rig.agents.set('one', { ...rig.agents.get('one'), idempotent: false } as never);
-    rig.script('one', () => new Promise(() => {}));
+    rig.script('one', stuck);
     const editor = rig.process({ host: 'editor' });
     const asked = await begun(editor.runner.startRun({ workflow: 'chain' }));
     await eventually('one is at work', () => rig.calls.some(({ run }) => run === asked.run));

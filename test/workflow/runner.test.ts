@@ -2,23 +2,20 @@ import assert from 'node:assert/strict';
 import { resultLine, exitCodeOf, foldRun } from '../../src/orchestrator/workflow/run-view.ts';
 import {
   begun,
+  chain,
   createEngineRig,
   done,
   failed,
   finished,
   knownAgent,
   statuses,
+  stuck,
   untilAborted,
   type EngineRig,
 } from '../support/engine-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { writeFiles } from '../support/folder-workspace.ts';
 import { proves } from '../requirements.ts';
-
-const chain = (...ids: string[]): unknown => ({
-  id: 'chain',
-  steps: ids.map((id, at) => ({ id, agent: id, ...(at > 0 ? { needs: [ids[at - 1]] } : {}) })),
-});
 
 describe(proves('A9', 'the runner'), () => {
   let rig: EngineRig;
@@ -177,7 +174,7 @@ describe(proves('A9', 'the runner'), () => {
     const first = rig.process();
     const controller = new AbortController();
     const handle = await begun(first.runner.startRun({ workflow: 'chain', signal: controller.signal }));
-    await eventually('two is at work', () => rig.calls.length === 2);
+    await rig.atWork('two');
     controller.abort();
     const ended = await handle.done;
     assert.ok(ended.ok);
@@ -215,7 +212,7 @@ describe(proves('A9', 'the runner'), () => {
       own.script('one', ({ attempt }) => (attempt === 1 ? new Promise(() => {}) : done()));
       const first = own.process();
       await begun(first.runner.startRun({ workflow: 'chain' }));
-      await eventually('one is at work', () => own.calls.length === 1);
+      await own.atWork('one');
       first.kill();
       const second = own.process();
       const refused = await second.runner.resumeRun('1', {});
@@ -264,10 +261,10 @@ describe(proves('A9', 'the runner'), () => {
 
   it('stores with the next run that a dead session’s run was cut off', async () => {
     rig.workflow(chain('one', 'two'));
-    rig.script('two', () => new Promise(() => {}));
+    rig.script('two', stuck);
     const first = rig.process();
     const { run } = await begun(first.runner.startRun({ workflow: 'chain' }));
-    await eventually('two is at work', () => rig.calls.length === 2);
+    await rig.atWork('two');
     first.kill();
     assert.equal(foldRun(rig.events(run), { session: first.session, live: false })?.status, 'interrupted');
     rig.script('two', () => done());
