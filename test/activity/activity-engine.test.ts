@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NewEvent, Origin, StoredEvent } from '../../src/contract/events.ts';
 import type { SettledBurst } from '../../src/orchestrator/activity/api.ts';
-import { createActivityRig, type ActivityRig, type EditorWindow } from '../support/activity-rig.ts';
+import { QUICK, createActivityRig, type ActivityRig, type EditorWindow } from '../support/activity-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { git, writeTree } from '../support/git-repository.ts';
+import { createSimulatedClock, type SimulatedClock } from '../support/simulated-env.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { proves } from '../requirements.ts';
 
+/** A file's time says so little of what went before or after it. */
+const CLOCKS_MS = 50;
 const FILE_TYPES = ['file.created', 'file.modified', 'file.deleted'];
 
 const told = (events: readonly StoredEvent[]): readonly string[] =>
@@ -22,6 +25,13 @@ async function settled(window: EditorWindow, count = 1): Promise<readonly string
   await eventually(`${count} bursts`, () => window.triggers.bursts.length >= count);
   return window.triggers.bursts.map(words);
 }
+
+/** As `eventually`, where no time passes by itself: enough of it for a burst to end at each look. */
+const inTime = (clock: SimulatedClock, what: string, holds: () => boolean): Promise<void> =>
+  eventually(what, () => {
+    clock.advance(QUICK.quietMaxMs);
+    return holds();
+  });
 
 describe(proves('D1', 'activity engine: what is written becomes events'), () => {
   let rig: ActivityRig;
@@ -201,30 +211,33 @@ describe(proves('F7', 'activity engine: a burst settles once'), () => {
 
   it('hands 60 writes over 12 files over as one burst', async () => {
     const files = Array.from({ length: 12 }, (_, at) => `src/f${at}.ts`);
-    rig = createActivityRig(Object.fromEntries(files.map((file) => [file, 'base\n'])));
-    const window = await rig.window({ settings: { quietMinMs: 3000, quietMaxMs: 5000 } });
+    const clock = createSimulatedClock();
+    rig = createActivityRig(Object.fromEntries(files.map((file) => [file, 'base\n'])), { clock });
+    const window = await rig.window();
     for (let write = 0; write < 60; write++) {
       const file = files[write % files.length] ?? '';
       if (write % 3 === 0) await window.save(file, `${write}\n`);
       else rig.write({ [file]: `${write}\n` });
       window.hint(file);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      clock.advance(20);
     }
+    await inTime(clock, 'all activities ended', () => window.of('activity.settled').length >= 2);
     await settled(window);
     const [burst] = window.triggers.bursts;
     assert.deepEqual(burst?.files.map(({ path: file }) => file).sort(), [...files].sort());
-    await eventually('all activities ended', () => window.of('activity.settled').length >= 2);
     assert.equal(window.triggers.bursts.length, 1);
     const activities = new Set(window.of(...FILE_TYPES).map(({ data }) => data['activity']));
     assert.deepEqual(activities, new Set(burst?.activities.map(({ id }) => id)));
   });
 
   it('leaves out a file that is back at its old content', async () => {
-    rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
-    const window = await rig.window({ settings: { quietMinMs: 3000, quietMaxMs: 5000 } });
+    const clock = createSimulatedClock();
+    rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' }, { clock });
+    const window = await rig.window();
     await window.save('src/a.ts', 'other\n');
     await window.save('src/b.ts', 'other\n');
     await window.save('src/a.ts', 'a\n');
+    await inTime(clock, 'it settles', () => window.triggers.bursts.length > 0);
     assert.deepEqual(await settled(window), ['human: modified src/b.ts']);
   });
 
@@ -266,7 +279,8 @@ describe(proves('F7', 'activity engine: while git is at work'), () => {
   afterEach(() => rig.dispose());
 
   it('waits while the index is locked, and then knows what git wrote from what it did not', async () => {
-    rig = createActivityRig({ 'src/a.ts': 'main\n', 'src/b.ts': 'main\n' });
+    const clock = createSimulatedClock();
+    rig = createActivityRig({ 'src/a.ts': 'main\n', 'src/b.ts': 'main\n' }, { clock });
     git(rig.root, 'checkout', '-q', '-b', 'feat');
     rig.write({ 'src/a.ts': 'feature\n' });
     git(rig.root, 'commit', '-q', '-a', '-m', 'Feature');
@@ -277,32 +291,36 @@ describe(proves('F7', 'activity engine: while git is at work'), () => {
     writeFileSync(lock, '');
     rig.write({ 'src/a.ts': 'feature\n' });
     window.hint('src/a.ts');
-    // Three times the quiet period.
-    await new Promise((resolve) => setTimeout(resolve, 2100));
-    assert.equal(window.triggers.bursts.length, 0);
+    for (let passed = 0; passed < 3 * QUICK.quietMinMs; passed += 100) {
+      clock.advance(100);
+      await window.engine.wrote([]);
+    }
+    // Joins the burst that would be over by now.
+    await window.save('src/c.ts', 'mine\n');
     rmSync(lock);
     rig.write({ 'src/a.ts': 'main\n' });
     git(rig.root, 'checkout', '-q', 'feat');
-    assert.deepEqual(await settled(window), ['human: modified src/b.ts']);
-    await eventually('the switch is told', () => window.of('git.switched').length === 1);
+    await inTime(clock, 'it settles, and the switch is told', () => window.of('activity.settled').length === 2);
+    assert.deepEqual(await settled(window), ['human: modified src/b.ts, created src/c.ts']);
     assert.equal(window.of('git.switched')[0]?.data['label'], 'Switched to feat');
-    assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/b.ts human']);
+    assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/b.ts human', 'created src/c.ts human']);
   });
 
   it('takes back from nobody what it saw before HEAD moved', async () => {
-    rig = createActivityRig({ 'src/a.ts': 'main\n' });
+    const clock = createSimulatedClock();
+    rig = createActivityRig({ 'src/a.ts': 'main\n' }, { clock });
     git(rig.root, 'checkout', '-q', '-b', 'feat');
     rig.write({ 'src/a.ts': 'feature\n' });
     git(rig.root, 'commit', '-q', '-a', '-m', 'Feature');
     git(rig.root, 'checkout', '-q', 'main');
-    const window = await rig.window({ settings: { quietMinMs: 3000, quietMaxMs: 5000 } });
+    const window = await rig.window();
     rig.write({ 'src/a.ts': 'feature\n' });
     window.hint('src/a.ts');
+    clock.advance(100);
     await eventually('it is taken in', () => window.of('file.modified').length === 1);
     git(rig.root, 'symbolic-ref', '-m', 'checkout: moving from main to feat', 'HEAD', 'refs/heads/feat');
-    await eventually('the switch is told', () => window.of('git.switched').length === 1);
     const ended = (): readonly StoredEvent[] => window.of('activity.settled');
-    await eventually('both activities ended', () => ended().length === 2);
+    await inTime(clock, 'both activities ended', () => ended().length === 2);
     assert.deepEqual(
       ended().map(({ origin, data }) => `${origin} ${JSON.stringify(data['total'])}`),
       ['git 1', 'unknown 0'],
@@ -377,9 +395,11 @@ describe(proves('F7', 'activity engine: who wrote'), () => {
     assert.deepEqual(await settled(window), ['unknown: created test.log']);
     assert.deepEqual(window.triggers.bursts[0]?.lineage, { run: 'r1', ancestors: ['w', 'other'], hops: 1 });
     await endRun(window);
-    rig.write({ 'src/a.ts': 'later\n' });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    rig.write({ 'src/a.ts': 'later still\n' });
+    const end = Date.now();
+    await eventually('a time of a file that no step can have written', () => {
+      rig.write({ 'src/a.ts': 'later\n' });
+      return statSync(path.join(rig.root, 'src/a.ts')).mtimeMs > end + CLOCKS_MS;
+    });
     window.hint('src/a.ts');
     await settled(window, 2);
     assert.equal(window.triggers.bursts[1]?.lineage, null);

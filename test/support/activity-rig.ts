@@ -11,6 +11,7 @@ import type { Journal } from '../../src/orchestrator/journal/journal.ts';
 import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { createWorkTree } from '../../src/orchestrator/workspace/work-tree.ts';
+import type { SimulatedClock } from './simulated-env.ts';
 import { createRepository, writeTree } from './git-repository.ts';
 import { createNotingTriggers, type NotingTriggers } from './noting-triggers.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -60,7 +61,11 @@ export interface ActivityRig {
 
 export function createActivityRig(
   files: Readonly<Record<string, string>> = { 'src/a.ts': 'a\n' },
-  options: { readonly git?: boolean } = {},
+  options: {
+    readonly git?: boolean;
+    /** Default: the machine's. With this one no burst ends, and no hint is looked at, before a test lets time pass. */
+    readonly clock?: SimulatedClock;
+  } = {},
 ): ActivityRig {
   const home = tempFolder('activity');
   const root = path.join(home.path, 'ws');
@@ -77,7 +82,7 @@ export function createActivityRig(
     remove: (file) => rmSync(path.join(root, file), { recursive: true }),
     move: (from, to) => renameSync(path.join(root, from), path.join(root, to)),
     async window({ settings = {}, leads = true } = {}) {
-      const opened = await openWindow({ root, stateDir, settings: { ...QUICK, ...settings } });
+      const opened = await openWindow({ root, stateDir, settings: { ...QUICK, ...settings }, clock: options.clock });
       windows.add(opened);
       const window = { ...opened, close: async () => (windows.delete(opened) ? opened.close() : undefined) };
       if (leads) {
@@ -97,9 +102,11 @@ async function openWindow(of: {
   readonly root: string;
   readonly stateDir: string;
   readonly settings: WorkerSettings;
+  readonly clock: SimulatedClock | undefined;
 }): Promise<EditorWindow> {
   const { root, stateDir, settings } = of;
-  const env = createNodeEnv({ version: '0.0.0-test' });
+  const real = createNodeEnv({ version: '0.0.0-test' });
+  const env = { ...real, clock: of.clock ?? real.clock };
   const opened = openJournal({ env, stateDir });
   if (!opened.ok) throw new Error(opened.failure.message);
   const journal = opened.value;
