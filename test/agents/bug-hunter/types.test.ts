@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { groupBroken } from '../../../src/orchestrator/agents/bug-hunter/types/breakage.ts';
 import { newErrors, type TypeError } from '../../../src/orchestrator/agents/bug-hunter/types/errors.ts';
 import { positionsIn } from '../../../src/orchestrator/agents/bug-hunter/lint/positions.ts';
-import { lintRule } from '../../../src/orchestrator/agents/bug-hunter/lint/tool.ts';
+import { lintRule } from '../../../src/contract/rule-names.ts';
 
 const error = (code: number, text: string, line = 0): TypeError => ({
   file: '/w/a.ts',

@@ -1,10 +1,11 @@
 import { join, relative, resolve } from 'node:path';
 import * as z from 'zod';
+import { biomeRule } from '../../../../contract/rule-names.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import type { OwnTool } from './own-tools.ts';
 import { byteOrderMark, positionsIn, type Positions } from './positions.ts';
-import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+import { asPath, inCalls, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 const point = z.object({ line: z.number(), column: z.number() });
 /** Biome 1 gives byte spans and an object for the path, Biome 2 from 2.4 on lines and a string. */
@@ -71,7 +72,7 @@ function toDraft(diagnostic: BiomeDiagnostic, positions: Positions): readonly Dr
   if (category?.startsWith('lint/') !== true) return [];
   return [
     {
-      rule: lintRule(category.slice(category.lastIndexOf('/') + 1)),
+      rule: biomeRule(category),
       severity: severity === 'error' || severity === 'fatal' ? 'error' : severity === 'warning' ? 'warning' : 'info',
       confidence: 'certain',
       message: textIn(diagnostic),

@@ -1,12 +1,13 @@
 import { join, relative, resolve } from 'node:path';
 import * as z from 'zod';
+import { lintRule } from '../../../../contract/rule-names.ts';
 import { countWords } from '../../../../contract/words.ts';
 import type { ProcessEnd } from '../../../process/processes.ts';
 import { otherLanguagesIn } from '../../../workspace/languages.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import { positionsIn, type Positions } from './positions.ts';
-import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+import { asPath, inCalls, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 /** A finding of a tool, with the path as the tool wrote it. */
 interface Said {

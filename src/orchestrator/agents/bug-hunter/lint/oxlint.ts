@@ -1,13 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { lintRule, oxlintRule } from '../../../../contract/rule-names.ts';
 import { findOwnOxlint, NO_NATIVE_PARTS } from '../../../workspace/native-parts.ts';
 import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import { OXLINT_ERRORS, OXLINT_WARNINGS } from './oxlint-rules.ts';
 import { byteOrderMark, positionsIn, type Positions } from './positions.ts';
-import { asPath, inCalls, lintRule, parseOutput, runTool, type ToolCall } from './tool.ts';
+import { asPath, inCalls, parseOutput, runTool, type ToolCall } from './tool.ts';
 
 export const oxlintSchema = z.object({
   diagnostics: z.array(
@@ -163,7 +164,7 @@ function toDraft(diagnostic: OxlintDiagnostic, positions: Positions): readonly D
   const sentence = diagnostic.message.replace(/\.?$/, '.');
   return [
     {
-      rule: lintRule(diagnostic.code.replace(/^eslint\((.*)\)$/, '$1')),
+      rule: oxlintRule(diagnostic.code),
       severity: diagnostic.severity === 'error' ? 'error' : 'warning',
       confidence: 'certain',
       message: diagnostic.help === undefined ? sentence : `${sentence} ${diagnostic.help.replace(/\.?$/, '.')}`,

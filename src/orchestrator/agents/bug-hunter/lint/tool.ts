@@ -80,12 +80,3 @@ export function inCalls(files: readonly string[]): readonly (readonly string[])[
   for (let start = 0; start < files.length; start += FILES_A_CALL) calls.push(files.slice(start, start + FILES_A_CALL));
   return calls;
 }
-
-/** A rule id of a tool as a finding's: letters that a suppression comment can name. */
-export function lintRule(name: string): string {
-  return `lint.${name
-    .toLowerCase()
-    .replace(/^@/, '')
-    .replace(/[^\w.-]+/g, '.')
-    .replace(/^\.+|\.+$/g, '')}`;
-}

@@ -1,6 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type ts from 'typescript';
+import { typeRule } from '../../../../contract/rule-names.ts';
 import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
@@ -205,7 +206,7 @@ async function tell(check: Check, { fresh, older }: Settled, dependents: readonl
 
 function toDraft(error: TypeError, { missing, project }: Check): Draft {
   return {
-    rule: `types.ts${String(error.code)}`,
+    rule: typeRule(error.code),
     severity: UNUSED.has(error.code) ? 'warning' : 'error',
     confidence: isAnythingMissing(missing) ? 'possible' : 'certain',
     message: `${error.text} (TypeScript ${project.found.native?.version ?? project.found.version}, ${project.label})`,
