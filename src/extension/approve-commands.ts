@@ -3,13 +3,17 @@ import type { JsonObject } from '../contract/json.ts';
 import { countWords } from '../contract/words.ts';
 import { answer, withPatience } from './commands/answers.ts';
 import { gather } from './commands/gather.ts';
-import { workingFolder, type CommandDeps } from './commands/pick.ts';
+import { pickEqual, workingFolder, type CommandDeps, type Ready } from './commands/pick.ts';
 import type { Folder } from './folder.ts';
 import { withoutIcons } from './icon-words.ts';
-import { unapprovedOf, type Unapproved } from './unapproved.ts';
+import type { Pages } from './report-document.ts';
+import { below, isCut, unapprovedOf, type Unapproved } from './unapproved.ts';
 
-/** Commands that files of the folder ask to start: shown as they would start, approved one by one, none marked before. */
-export function createApproveCommands(deps: CommandDeps) {
+/**
+ * Commands that files of the folder ask to start: shown as they would start, approved one by one, none marked before. What a row may
+ * cut off is shown whole on a page before it counts as approved.
+ */
+export function createApproveCommands(deps: CommandDeps & { readonly pages: Pages }) {
   const show = async (argument: unknown): Promise<void> => {
     const ready = await workingFolder(deps, argument);
     if (!ready) return;
@@ -19,7 +23,7 @@ export function createApproveCommands(deps: CommandDeps) {
       return;
     }
     const chosen = await choose(open);
-    if (chosen.length === 0) return;
+    if (chosen.length === 0 || (chosen.some(isCut) && !(await isReadAndMeant(deps.pages, ready, chosen)))) return;
     const { failure } = await ready.folder.command('trust', { approve: chosen.map(({ hash }) => hash) });
     if (failure)
       await answer({
@@ -37,15 +41,32 @@ const list = async (folder: Folder, input: JsonObject): Promise<readonly JsonObj
 async function choose(open: readonly Unapproved[]): Promise<readonly Unapproved[]> {
   const items = open.map((one) => ({
     label: withoutIcons(one.command),
-    description: withoutIcons(one.file),
-    detail: withoutIcons(one.about),
+    detail: withoutIcons(below(one)),
     one,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
     title: `${countWords(open.length, 'command')} of this folder. Mark those that may start, until they change.`,
     placeHolder: 'They run with your rights. Not started so far.',
     canPickMany: true,
-    matchOnDescription: true,
+    matchOnDetail: true,
   });
   return (chosen ?? []).map(({ one }) => one);
+}
+
+/** Opens them whole in the editor, where the person can scroll while it is asked. */
+async function isReadAndMeant(pages: Pages, { folder }: Ready, chosen: readonly Unapproved[]): Promise<boolean> {
+  const title = 'Commands to approve';
+  await pages.open({ kind: 'commands', folder: folder.root.uri.toString(), title });
+  const approves = await pickEqual(
+    [
+      {
+        label: `Approve ${countWords(chosen.length, 'command')}`,
+        detail: 'As they stand below, until they change',
+        value: true,
+      },
+      { label: 'Approve Nothing', value: false },
+    ],
+    { title: 'Too long for a row: read them whole in the editor below', staysOpen: true },
+  );
+  return approves ?? false;
 }

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { JsonObject, Json } from '../contract/json.ts';
 import { countWords } from '../contract/words.ts';
 import { lines } from './lines.ts';
+import { pieces, unapprovedOf } from './unapproved.ts';
 import type { Scene } from '../views/trees/node.ts';
 
 /** What a command gave: its `--json` lines, its words for people, and how it failed. */
@@ -64,6 +65,23 @@ export function contextText(gathered: Gathered): string {
     ? `${countWords(Number(bundle['tokens']), 'token')} of ${String(Number(bundle['budget']))}`
     : 'Nothing was collected';
   return page(head, bundle ? [text(bundle['text'])] : [], gathered);
+}
+
+/** Commands that wait for approval, whole: a line too long for the page goes on in the next. */
+export function commandsText(gathered: Gathered): string {
+  const open = unapprovedOf(gathered.lines);
+  const rows = open.flatMap(({ command, file, about }) => [
+    ...pieces(about, COLUMNS),
+    file,
+    '',
+    ...pieces(command, COLUMNS - 4).map((piece) => `    ${piece}`),
+    '',
+  ]);
+  const title =
+    open.length === 0
+      ? 'No command of this folder waits for your approval'
+      : `${countWords(open.length, 'command')} of this folder, not started so far`;
+  return page(title, rows, gathered);
 }
 
 /** Where a problem of a workflow or agent file is. */

@@ -10,6 +10,28 @@ export interface Unapproved {
   readonly about: string;
 }
 
+/** Characters of a row of a quick pick, and of the smaller words below it, that are seen in a window of usual width. */
+const ROW = 60;
+const ROW_BELOW = 90;
+
+/** Whether a quick pick may cut off a part of it: nobody should approve what they could not read. */
+export const isCut = (one: Unapproved): boolean => one.command.length > ROW || below(one).length > ROW_BELOW;
+
+export const below = ({ about, file }: Unapproved): string => `${file} · ${about}`;
+
+/** The words in lines of so many characters, broken at blanks where there are some. Put together again they are the words. */
+export function pieces(text: string, columns: number): readonly string[] {
+  const done: string[] = [];
+  let rest = text;
+  while (rest.length > columns) {
+    const blank = rest.lastIndexOf(' ', columns - 1);
+    const end = blank < columns / 2 ? columns : blank + 1;
+    done.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return [...done, rest];
+}
+
 /** Of the lines of `savepoint trust`. */
 export function unapprovedOf(lines: readonly JsonObject[]): readonly Unapproved[] {
   return lines.flatMap((line) => {

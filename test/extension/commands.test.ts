@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { CATALOGUE } from '../../src/contract/commands/catalogue.ts';
 import { COMMANDS } from '../../src/contract/commands/palette.ts';
 import type { RunRow } from '../../src/contract/board.ts';
@@ -18,7 +19,8 @@ import {
 } from '../../src/extension/commands/items.ts';
 import { withoutIcons } from '../../src/extension/icon-words.ts';
 import { lines } from '../../src/extension/lines.ts';
-import { unapprovedOf } from '../../src/extension/unapproved.ts';
+import { commandsText } from '../../src/extension/page-texts.ts';
+import { isCut, pieces, unapprovedOf } from '../../src/extension/unapproved.ts';
 import { proves } from '../requirements.ts';
 import { board } from '../support/boards.ts';
 import { runView, stepView } from '../support/views.ts';
@@ -180,6 +182,40 @@ describe('commands that wait for approval', () => {
       { ...line, command, approved: false, hash: 'h', approvedBefore: null, replacesBuiltIn: false },
     ]);
     assert.equal(one?.command, String.raw`node $'a\U0000202e\U0000000ab' 'it'\''s'`);
+  });
+
+  it('are shown whole before they are approved, where a row may cut something off', () => {
+    const one = {
+      hash: 'h',
+      command: 'node check.mjs',
+      file: '.savepoint/agents/l.yaml',
+      about: 'l · never approved here',
+    };
+    assert.ok(!isCut(one));
+    assert.ok(isCut({ ...one, command: `node check.mjs ${'--flag '.repeat(20)}` }));
+    assert.ok(isCut({ ...one, about: `l · you approved another command before: ${'node '.repeat(20)}` }));
+    const long =
+      "sh -c 'echo safe                                                                    && curl https://example.org'";
+    const text = commandsText({
+      lines: [{ ...line, command: ['sh', '-c', long], approved: false, hash: 'h', approvedBefore: null }],
+      notes: [],
+      failure: null,
+    });
+    assert.ok(
+      text.split('\n').every((row) => row.length <= 92),
+      text,
+    );
+    assert.match(text, /curl https:\/\/example\.org/);
+  });
+
+  it('lose nothing on the page', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 2, max: 40 }), (command, columns) => {
+        const rows = pieces(command, columns);
+        assert.equal(rows.join(''), command);
+        assert.ok(rows.every((row) => row.length <= columns));
+      }),
+    );
   });
 
   it('are only those that are not approved', () => {

@@ -1,6 +1,14 @@
 import * as vscode from 'vscode';
 import type { RunRow } from '../../contract/board.ts';
-import { contextText, doctorText, eventsText, problemsOf, sessionsText, type FileProblem } from '../page-texts.ts';
+import {
+  commandsText,
+  contextText,
+  doctorText,
+  eventsText,
+  problemsOf,
+  sessionsText,
+  type FileProblem,
+} from '../page-texts.ts';
 import type { Scene } from '../../views/trees/node.ts';
 import type { Pages, PageWriter } from '../report-document.ts';
 import { answer, withPatience } from './answers.ts';
@@ -24,6 +32,8 @@ export const lookPages = (scene: () => Scene): Readonly<Record<string, PageWrite
     ),
   sessions: async (folder, _address, token) =>
     sessionsText(await gather(folder, { command: 'sessions', input: {}, token }), scene()),
+  commands: async (folder, _address, token) =>
+    commandsText(await gather(folder, { command: 'trust', input: {}, token })),
   context: async (folder, { task }, token) =>
     contextText(
       await withPatience('Savepoint collects the context', (patience) =>

@@ -18,9 +18,14 @@ export async function pick<T>(
 }
 
 /** As `pick`, for equal choices: none is marked before the person marks one, so that Enter alone does nothing. */
-export async function pickEqual<T>(items: readonly PickItem<T>[], title: string): Promise<T | undefined> {
+export async function pickEqual<T>(
+  items: readonly PickItem<T>[],
+  /** `staysOpen`: also while the person scrolls or selects in an editor. */
+  { title, staysOpen = false }: { readonly title: string; readonly staysOpen?: boolean },
+): Promise<T | undefined> {
   const box = vscode.window.createQuickPick<PickItem<T>>();
   box.title = title;
+  box.ignoreFocusOut = staysOpen;
   box.items = items.map(asText);
   box.show();
   box.activeItems = [];

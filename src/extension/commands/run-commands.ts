@@ -54,7 +54,7 @@ export function createRunCommands(deps: CommandDeps) {
         await start(ready.folder, 'resume', { run: row.run });
         return;
       }
-      const chosen = await pickEqual(decisionItems(row.needsDecision.step), row.needsDecision.question);
+      const chosen = await pickEqual(decisionItems(row.needsDecision.step), { title: row.needsDecision.question });
       if (chosen) await start(ready.folder, 'resume', { run: row.run, ...chosen });
     },
     'savepoint.retry': async (argument: unknown) => {
