@@ -98,6 +98,13 @@ export default {
       },
     },
     {
+      name: 'views-are-above-the-extension',
+      comment: 'What views and other surfaces share is of the extension; only attention.ts puts views in.',
+      severity: 'error',
+      from: { path: '^src/extension/', pathNot: '^src/extension/attention[.]ts$' },
+      to: { path: '^src/views/' },
+    },
+    {
       name: 'no-test-in-product',
       comment: 'Product code never imports tests.',
       severity: 'error',

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { createBadge } from './badge.ts';
-import type { Scene } from '../views/trees/node.ts';
+import type { Scene } from './scene.ts';
 import { createTrees } from '../views/trees/views.ts';
-import { createRemembered } from './facts.ts';
+import { createRemembered } from './remembered.ts';
 import type { Folders } from './folder.ts';
 import { registerMenu } from './menu.ts';
 import { createNotifications } from './notifications.ts';

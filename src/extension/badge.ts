@@ -1,7 +1,8 @@
 import type * as vscode from 'vscode';
-import { factsOf, type Remembered } from './facts.ts';
+import { factsOf } from './folder-facts.ts';
+import type { Remembered } from './remembered.ts';
 import type { Folders } from './folder.ts';
-import { badgeOf } from './looked-at.ts';
+import { badgeOf } from './badge-count.ts';
 
 export interface BadgeDeps {
   readonly folders: Folders;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Scene } from '../views/trees/node.ts';
+import type { Scene } from './scene.ts';
 import { registerCodeActions } from './code-actions.ts';
 import { lookPages } from './commands/look-commands.ts';
 import { registerCommands } from './commands/register.ts';

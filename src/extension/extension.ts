@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { createAttention } from './attention.ts';
 import { registerEditor } from './editor.ts';
-import { createScenes } from './facts.ts';
+import { createScenes } from './scene.ts';
 import { createFolders, workerEntry, type OwnFolders } from './folders.ts';
 import { onSettingsChanged, readSettings } from './settings.ts';
 import { createTestExplorer } from './tests/explorer.ts';

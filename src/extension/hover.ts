@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { commandLink } from '../contract/target.ts';
 import type { Mark, Problems } from './diagnostics.ts';
-import type { Scene } from '../views/trees/node.ts';
+import type { Scene } from './scene.ts';
 
 /** One line under a finding's message: who found it, in which run, and the way to why. */
 export function registerHover({

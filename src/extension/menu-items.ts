@@ -1,7 +1,8 @@
 import { countWords } from '../contract/words.ts';
 import type { Target } from '../contract/target.ts';
-import type { FolderFacts, Scene } from '../views/trees/node.ts';
-import { healthWords } from '../views/trees/health.ts';
+import type { FolderFacts } from './folder-facts.ts';
+import type { Scene } from './scene.ts';
+import { healthWords } from './health-rows.ts';
 import type { Status } from './status.ts';
 
 export interface MenuItem {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Scene } from '../views/trees/node.ts';
+import type { Scene } from './scene.ts';
 import { answer } from './commands/answers.ts';
 import { NO_FOLDER } from './commands/guard.ts';
-import { factsOf } from './facts.ts';
+import { factsOf } from './folder-facts.ts';
 import type { Folders } from './folder.ts';
 import { menuItems, type MenuItem } from './menu-items.ts';
 import type { Status } from './status.ts';

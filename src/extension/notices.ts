@@ -1,6 +1,6 @@
 import { countWords } from '../contract/words.ts';
 import type { Target } from '../contract/target.ts';
-import { cannotWork, whyReadOnly, type FolderFacts } from '../views/trees/node.ts';
+import { cannotWork, whyReadOnly, type FolderFacts } from './folder-facts.ts';
 
 /** The only reasons to interrupt a person, gravest first. */
 export const NOTICE_KINDS = ['cannot-work', 'needs-you', 'commands'] as const;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { factsOf } from './facts.ts';
+import { factsOf } from './folder-facts.ts';
 import type { Folders } from './folder.ts';
 import {
   NOTICE_KINDS,

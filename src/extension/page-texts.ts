@@ -3,7 +3,7 @@ import type { JsonObject, Json } from '../contract/json.ts';
 import { countWords } from '../contract/words.ts';
 import { lines } from './lines.ts';
 import { pieces, unapprovedOf } from './unapproved.ts';
-import type { Scene } from '../views/trees/node.ts';
+import type { Scene } from './scene.ts';
 
 /** What a command gave: its `--json` lines, its words for people, and how it failed. */
 export interface Gathered {

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { commandLink } from '../contract/target.ts';
-import { factsOf, type Remembered } from './facts.ts';
+import { factsOf } from './folder-facts.ts';
+import type { Remembered } from './remembered.ts';
 import type { Folders } from './folder.ts';
 import type { Notifications } from './notifications.ts';
 import { paced, type Pace } from './status-pace.ts';
 import { statusOf, type Link, type Status } from './status.ts';
-import type { Scene } from '../views/trees/node.ts';
+import type { Scene } from './scene.ts';
 
 export interface StatusBarDeps {
   readonly folders: Folders;

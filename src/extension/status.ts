@@ -10,7 +10,8 @@ import {
 } from '../contract/run-words.ts';
 import type { Target } from '../contract/target.ts';
 import { OUTCOMES, STATES, countWords } from '../contract/words.ts';
-import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts, type Scene } from '../views/trees/node.ts';
+import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts } from './folder-facts.ts';
+import type { Scene } from './scene.ts';
 
 /** What the one status bar item says. */
 export interface Status {

@@ -5,7 +5,7 @@ import type { Json } from '../contract/json.ts';
 import { countWords, DECISION_LOOKS, SEVERITY_WORDS } from '../contract/words.ts';
 import { lines } from './lines.ts';
 import type { Gathered } from './page-texts.ts';
-import type { Scene } from '../views/trees/node.ts';
+import type { Scene } from './scene.ts';
 
 const COLUMNS = 92;
 

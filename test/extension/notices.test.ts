@@ -9,7 +9,7 @@ import {
   type Notice,
   type NoticeKind,
 } from '../../src/extension/notices.ts';
-import { badgeOf } from '../../src/extension/looked-at.ts';
+import { badgeOf } from '../../src/extension/badge-count.ts';
 import { board, failing, folder, passing, runRow } from '../support/boards.ts';
 import { peopleWords } from '../support/engine-words.ts';
 import { proves } from '../requirements.ts';

@@ -1,7 +1,9 @@
 import type { ActivityView } from '../../src/contract/activities.ts';
 import type { Board, RunRow, WorkflowRow } from '../../src/contract/board.ts';
 import { createTimeWords } from '../../src/contract/time-words.ts';
-import type { FolderFacts, Scene, TreeNode } from '../../src/views/trees/node.ts';
+import type { FolderFacts } from '../../src/extension/folder-facts.ts';
+import type { Scene } from '../../src/extension/scene.ts';
+import type { TreeNode } from '../../src/views/trees/node.ts';
 import { runView } from './views.ts';
 
 /** Half past two in the afternoon, in London. */

@@ -1,6 +1,6 @@
 import { countWords } from '../../contract/words.ts';
 import type { Board } from '../../contract/board.ts';
-import { cannotWork, whyReadOnly } from '../../views/trees/node.ts';
+import { cannotWork, whyReadOnly } from '../folder-facts.ts';
 import type { FolderState } from '../folder.ts';
 
 /** A way on that a person can take, offered where something cannot be done. */

@@ -2,7 +2,7 @@ import type { RunRow, WorkflowRow } from '../../contract/board.ts';
 import type { RunStatus } from '../../contract/runs.ts';
 import { resultWords } from '../../contract/run-words.ts';
 import { STATES } from '../../contract/words.ts';
-import type { Scene } from '../../views/trees/node.ts';
+import type { Scene } from '../scene.ts';
 
 /** A row of a quick pick. */
 export interface PickItem<T> {

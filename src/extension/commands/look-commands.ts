@@ -9,7 +9,7 @@ import {
   sessionsText,
   type FileProblem,
 } from '../page-texts.ts';
-import type { Scene } from '../../views/trees/node.ts';
+import type { Scene } from '../scene.ts';
 import type { Pages, PageWriter } from '../report-document.ts';
 import { answer, withPatience } from './answers.ts';
 import { gather } from './gather.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Board, RunRow } from '../../contract/board.ts';
 import { targetOf, type Target } from '../../contract/target.ts';
-import type { Scene } from '../../views/trees/node.ts';
+import type { Scene } from '../scene.ts';
 import type { Folder, Folders } from '../folder.ts';
 import { withoutIcons } from '../icon-words.ts';
 import { answer } from './answers.ts';

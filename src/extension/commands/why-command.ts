@@ -3,7 +3,7 @@ import type { Board } from '../../contract/board.ts';
 import { countWords } from '../../contract/words.ts';
 import type { Problems } from '../diagnostics.ts';
 import type { Pages, PageWriter } from '../report-document.ts';
-import type { Scene } from '../../views/trees/node.ts';
+import type { Scene } from '../scene.ts';
 import { decisionWords, findingText, whyText } from '../why-view.ts';
 import { answer } from './answers.ts';
 import { gather } from './gather.ts';

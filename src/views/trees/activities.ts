@@ -1,7 +1,9 @@
 import type { ActivityFile, ActivityView, Decision } from '../../contract/activities.ts';
 import type { Board } from '../../contract/board.ts';
 import { DECISION_LOOKS, countWords } from '../../contract/words.ts';
-import { cutName, drawnBoard, joined, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
+import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';
+import type { FolderFacts } from '../../extension/folder-facts.ts';
+import type { Scene } from '../../extension/scene.ts';
 import { writerOf } from './origins.ts';
 
 /** Bursts of edits, newest first: who wrote, how much, when; under each its files. */

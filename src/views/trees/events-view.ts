@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Folders } from '../../extension/folder.ts';
-import { factsOf } from '../../extension/facts.ts';
+import { factsOf } from '../../extension/folder-facts.ts';
 import { createAtMost } from './at-most.ts';
 import type { SetKey } from './context-keys.ts';
 import { createEventFeed } from './event-feed.ts';
 import { eventsTree } from './events.ts';
-import { withFolders, type FolderFacts, type Scene } from './node.ts';
+import { withFolders } from './node.ts';
+import type { FolderFacts } from '../../extension/folder-facts.ts';
+import type { Scene } from '../../extension/scene.ts';
 import { openView, say } from './open-view.ts';
 
 /** Events must be asked for: at most so often, and only while somebody looks. Milliseconds. */

@@ -4,7 +4,9 @@ import { eventWords } from '../../contract/event-words.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { DECISION_LOOKS, countWords } from '../../contract/words.ts';
 import { decisionWords, mainDecision } from './activities.ts';
-import { cutName, drawnBoard, joined, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
+import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';
+import type { FolderFacts } from '../../extension/folder-facts.ts';
+import type { Scene } from '../../extension/scene.ts';
 import { writerOf } from './origins.ts';
 
 /** Raw events shown under one activity; the rest is counted. */

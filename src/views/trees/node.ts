@@ -1,8 +1,7 @@
 import type { Board } from '../../contract/board.ts';
 import type { Target } from '../../contract/target.ts';
-import type { TimeWords } from '../../contract/time-words.ts';
 import type { Tone } from '../../contract/words.ts';
-import type { FolderState } from '../../extension/folder.ts';
+import { cannotWork, type FolderFacts } from '../../extension/folder-facts.ts';
 
 /** One row of a tree as data: what it says, without VS Code. The provider makes tree items of it. */
 export interface TreeNode {
@@ -31,21 +30,6 @@ export type NodeCommand =
   | { readonly kind: 'run'; readonly command: string }
   /** Opens a file; the line is 0-based. */
   | { readonly kind: 'open'; readonly file: string; readonly line: number | null };
-
-/** One folder root as the models see it. */
-export interface FolderFacts {
-  readonly uri: string;
-  readonly name: string;
-  readonly state: FolderState;
-  readonly board: Board | null;
-}
-
-/** When and in which words a tree is drawn. */
-export interface Scene {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  readonly times: TimeWords;
-}
 
 type Given = Pick<TreeNode, 'id' | 'label' | 'target'> & Partial<TreeNode>;
 
@@ -82,16 +66,6 @@ export function drawnBoard({ state, board }: FolderFacts): Board | null {
   if (board === null || cannotWork(board)) return null;
   return state.kind === 'ready' || state.kind === 'restarting' || state.kind === 'starting' ? board : null;
 }
-
-/** This window can store nothing, but it can read, and another one of the folder leads: it follows that one. */
-export const onlyFollows = ({ readOnly, role, session }: Board): boolean =>
-  readOnly !== null && role === 'follower' && session !== '';
-
-/** Nothing can be stored, here or, as far as this window knows, anywhere. */
-export const cannotWork = (board: Board): boolean => board.readOnly !== null && !onlyFollows(board);
-
-/** What keeps it from writing, to stand after a colon or before a full stop. */
-export const whyReadOnly = ({ readOnly }: Board): string => (readOnly ?? '').trim().replace(/\.$/, '');
 
 /** One folder: its rows as they are. More: a row per folder above them, in the workspace's order. */
 export function withFolders(

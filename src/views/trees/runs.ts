@@ -9,7 +9,9 @@ import {
 } from '../../contract/run-words.ts';
 import type { RunStatus } from '../../contract/runs.ts';
 import { STATES, countWords, durationWords } from '../../contract/words.ts';
-import { cutName, drawnBoard, joined, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
+import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';
+import type { FolderFacts } from '../../extension/folder-facts.ts';
+import type { Scene } from '../../extension/scene.ts';
 import { stepNodes } from './steps.ts';
 
 export interface RunsOptions extends Scene {

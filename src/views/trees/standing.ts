@@ -1,5 +1,6 @@
 import type { Standing } from '../../contract/view-contributions.ts';
-import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts, type Scene } from './node.ts';
+import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts } from '../../extension/folder-facts.ts';
+import type { Scene } from '../../extension/scene.ts';
 
 /** Where the folders stand, for welcome texts: rows anywhere mean `working`. */
 export function standingOf(folders: readonly FolderFacts[]): Standing {

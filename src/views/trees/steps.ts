@@ -2,7 +2,9 @@ import type { RunRow } from '../../contract/board.ts';
 import { byLevel, failureWords, lookOfStep, openNeeds } from '../../contract/run-words.ts';
 import type { StepView } from '../../contract/runs.ts';
 import { STATES, countWords, durationWords } from '../../contract/words.ts';
-import { cutName, joined, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
+import { cutName, joined, treeNode, type TreeNode } from './node.ts';
+import type { FolderFacts } from '../../extension/folder-facts.ts';
+import type { Scene } from '../../extension/scene.ts';
 
 interface Place {
   /** Of the run's row. */

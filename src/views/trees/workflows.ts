@@ -1,7 +1,9 @@
 import type { RunRow, WorkflowRow } from '../../contract/board.ts';
 import { isAlive, lookOfResult, resultWords } from '../../contract/run-words.ts';
 import { OUTCOMES, STATES, type Look } from '../../contract/words.ts';
-import { cutName, drawnBoard, treeNode, type FolderFacts, type Scene, type TreeNode } from './node.ts';
+import { cutName, drawnBoard, treeNode, type TreeNode } from './node.ts';
+import type { FolderFacts } from '../../extension/folder-facts.ts';
+import type { Scene } from '../../extension/scene.ts';
 
 /** What can run, when, and what it came to. Where nothing may start, the files alone, off. */
 export function workflowsTree(folder: FolderFacts, files: readonly string[], scene: Scene): readonly TreeNode[] {

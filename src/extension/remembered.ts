@@ -1,21 +1,4 @@
 import * as vscode from 'vscode';
-import { createTimeWords } from '../contract/time-words.ts';
-import type { FolderFacts, Scene } from '../views/trees/node.ts';
-import type { Folder } from './folder.ts';
-
-/** A folder as the pure models take it. */
-export const factsOf = ({ root, state, board }: Folder): FolderFacts => ({
-  uri: root.uri.toString(),
-  name: root.name,
-  state,
-  board,
-});
-
-/** Makes the scene of now, in the editor's language. */
-export function createScenes(): () => Scene {
-  const times = createTimeWords({ locale: vscode.env.language });
-  return () => ({ now: Date.now(), times });
-}
 
 /** Ids that this workspace remembers, newest last; the oldest are forgotten. */
 export interface Remembered {

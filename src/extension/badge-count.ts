@@ -1,6 +1,6 @@
 import { countWords } from '../contract/words.ts';
 import { standingFailures } from '../contract/run-words.ts';
-import type { FolderFacts } from '../views/trees/node.ts';
+import type { FolderFacts } from './folder-facts.ts';
 
 /** What the badge says: failed runs nobody has looked at yet, and runs that need a person. */
 export function badgeOf(
