@@ -38,10 +38,13 @@ export default tseslint.config(
     // Everything that decides or folds must give the same answer for the same input (docs/architecture.md).
     files: [
       'src/contract/**/*.ts',
-      'src/orchestrator/workflow/{decide,evolve,state,fold,view}*.ts',
+      'src/orchestrator/workflow/{decide*,run-rules,run-state,run-view,retry-policy}.ts',
+      'src/orchestrator/activity/{activity-fold,budget,decide-triggers,open-activity,schedule,settle-gate,why-words}.ts',
       'src/orchestrator/activity/{temporal,semantic,digest,processing-mode,adaptive-batching,flow-metrics}.ts',
       'src/orchestrator/board/*.ts',
-      'src/extension/{restarts,cut-off,hints,kept-writes}.ts',
+      'src/extension/{restarts,cut-off,hints,kept-writes,shift}.ts',
+      'src/extension/{folder-facts,status,menu-items,notices,badge-count,health-rows}.ts',
+      'src/views/trees/{activities,events,health,node,runs,standing,steps,workflows}.ts',
     ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'performance', 'crypto'],
