@@ -86,7 +86,12 @@ export type AgentOutcome =
       /** Milliseconds from the call to the first instruction of the tool proper (start) and of Savepoint's own disk work. */
       readonly timeMs?: { readonly start?: number; readonly disk?: number; readonly queue?: number };
     }
-  | { readonly ok: false; readonly error: StepError };
+  | {
+      readonly ok: false;
+      readonly error: StepError;
+      /** Only because a disk that Savepoint itself writes to is full: the run is cut off, and the step has not failed. */
+      readonly diskFull?: true;
+    };
 
 export interface TestTotals {
   readonly passed: number;

@@ -1,7 +1,18 @@
 import { dirname } from 'node:path';
+import { fail, type Failure } from '../contract/failures.ts';
 import type { FileHandle, StateFiles } from './env.ts';
 
 /** Whole files of the state folder, where several processes are at work. Each throws the operating system's error. */
+
+/** Whether it is the system's word that a disk (or a user's share of it) takes nothing more. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+/** The same for people; `dir` is on that disk. */
+export function diskFull(dir: string): Failure {
+  return fail('disk-full', `The disk that holds ${dir} is full. Free some space there, then try again.`).failure;
+}
 
 /** Writes all of the bytes: a full disk shows first as a short write, so what is left is tried until the system says why. */
 export function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): void {

@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -18,19 +17,7 @@ import { proves } from '../requirements.ts';
 import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
 import { plainWords } from '../support/plain-words.ts';
 import { createRig, type Rig, said } from '../support/rig.ts';
-
-/** Mounts a small file system there; null, saying why on standard error, where that is not allowed. */
-function mountSmall(folder: string, options: string): { unmount(): void; remount(options: string): void } | null {
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { encoding: 'utf8' });
-  if (mounted.status !== 0) {
-    process.stderr.write(`skipped: nothing can be mounted here (${(mounted.stderr ?? '').trim() || 'no mount'})\n`);
-    return null;
-  }
-  return {
-    unmount: () => assert.equal(spawnSync('umount', ['--lazy', folder]).status, 0),
-    remount: (more) => assert.equal(spawnSync('mount', ['-o', `remount,${more}`, folder]).status, 0),
-  };
-}
+import { mountSmall } from '../support/small-disk.ts';
 
 describe(proves('D6', 'a disk in trouble'), function () {
   this.timeout(120_000);
@@ -40,6 +27,21 @@ describe(proves('D6', 'a disk in trouble'), function () {
     writeCounting(
       rig,
       { id: 'small', steps: [{ id: 'one' }, { id: 'two', needs: ['one'] }] },
+      {
+        id: 'undone',
+        onError: 'rollback',
+        steps: [
+          { id: 'first', agent: 'once', undo: true, with: { ms: 1500 } },
+          { id: 'then', agent: 'once', needs: ['first'] },
+        ],
+      },
+      {
+        id: 'own',
+        steps: [
+          { id: 'first', with: { ms: 1500 } },
+          { id: 'then', agent: 'security-auditor', needs: ['first'] },
+        ],
+      },
       {
         id: 'large',
         steps: Array.from({ length: 12 }, (_, index) => ({
@@ -53,7 +55,6 @@ describe(proves('D6', 'a disk in trouble'), function () {
   afterEach(() => rig.dispose());
 
   it('full: the run stops with words that say so, nothing stored is lost, and it goes on when there is room', async function () {
-    mkdirSync(rig.stateHome);
     const disk = mountSmall(rig.stateHome, 'size=2m,mode=0700');
     if (disk === null) return this.skip();
     try {
@@ -86,8 +87,42 @@ describe(proves('D6', 'a disk in trouble'), function () {
     }
   });
 
+  for (const [workflow, what] of [
+    ['undone', 'a command that may not run twice'],
+    ['own', 'a built-in agent'],
+  ] as const)
+    it(`fills up while a run is under way: ${what} has not failed, nothing is undone, and it goes on`, async function () {
+      const disk = mountSmall(rig.stateHome, 'size=2m,mode=0700');
+      if (disk === null) return this.skip();
+      try {
+        const running = rig.start(['run', workflow, '--trust']);
+        await running.line('event', ({ type }) => type === 'workflow.step.started');
+        disk.fill();
+        const full = await running.done;
+        assert.equal(full.code, 3, said(full));
+        const { code, message } = full.only('error');
+        assert.equal(code, 'disk-full');
+        assert.match(message, /is full.* Run 1 was cut off.*savepoint resume 1$/);
+        plainWords(full);
+        assert.deepEqual(ledgerWords(rig), ['start first', 'end first']);
+        disk.free();
+        assert.equal((await rig.run(['runs'])).only('run').status, 'interrupted');
+        const resumed = await rig.run(['resume', '1', '--trust']);
+        assert.equal(resumed.code, 0, said(resumed));
+        assert.deepEqual(
+          resumed.only('result').steps.map(({ id, status }) => [id, status]),
+          [
+            ['first', 'completed'],
+            ['then', 'completed'],
+          ],
+        );
+        assert.equal(ledgerWords(rig).filter((word) => word === 'start first').length, 1);
+      } finally {
+        disk.unmount();
+      }
+    });
+
   it('read-only: looking works, running says why not and starts nothing', async function () {
-    mkdirSync(rig.stateHome);
     const disk = mountSmall(rig.stateHome, 'size=8m,mode=0700');
     if (disk === null) return this.skip();
     try {

@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { createRepository, writeTree } from '../support/git-repository.ts';
 import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { mountSmall } from '../support/small-disk.ts';
 import { startWorker, type RunningWorker } from '../support/worker-rig.ts';
 
 const FILES = { 'package.json': '{"name":"ws","type":"module"}', 'a.js': 'export const a = 1;\n' };
@@ -183,6 +184,50 @@ describe(proves('F1', 'worker of a folder'), function () {
     await close(worker);
     assert.equal(isAlive(begun()[1] ?? 0), false);
     assert.deepEqual(locksIn(path.join(home.path, 'state')), [], 'the session was closed');
+  });
+
+  it('says so when the disk fills up under a run, starts nothing more, and goes on when it is started again', async function () {
+    createRepository(folder, {
+      ...FILES,
+      ...waitingAgent(true),
+      '.savepoint/workflows/two.yaml': [
+        'id: two',
+        'steps:',
+        ...['  - id: one', '    agent: waiter', '  - id: two', '    agent: waiter', '    needs: [one]', ''],
+      ].join('\n'),
+    });
+    const disk = mountSmall(path.join(home.path, 'state'), 'size=4m,mode=0700');
+    if (disk === null) return this.skip();
+    try {
+      const first = await open();
+      await first.channel.request('command', { call: 1, command: 'trust', input: { yes: true } });
+      const running = start(first, 'two');
+      await eventually('the first step runs', () => begun().length === 1);
+      disk.fill();
+      writeFileSync(path.join(home.path, 'go'), '');
+      assert.equal((await running).failure?.code, 'disk-full');
+      const board = await first.until('it says so', ({ readOnly }) => readOnly !== null);
+      assert.match(board.readOnly ?? '', /is full/);
+      assert.equal((await start(first, 'wait')).failure?.code, 'disk-full');
+      assert.equal(begun().length, 1, 'nothing more was started');
+      disk.free();
+      await close(first);
+      const second = await open();
+      const { runs } = await second.until('it goes on', ({ runs }) => runs[0]?.status === 'completed');
+      assert.deepEqual(
+        runs.map(({ steps }) => steps.map(({ attempts, status }) => [attempts, status])),
+        [
+          [
+            [1, 'completed'],
+            [2, 'completed'],
+          ],
+        ],
+      );
+      assert.equal(begun().length, 2);
+      await close(second);
+    } finally {
+      disk.unmount();
+    }
   });
 
   it('shows what is there where nothing can be stored', async () => {

@@ -57,4 +57,18 @@ describe(proves('A1', 'records of process groups, with several Savepoints at wor
     createLedger({ files: { ...files, open }, folder }).note(record('a'));
     assert.deepEqual(reader.all(), [record('a')]);
   });
+
+  it('takes room for a record before its process starts, and gives it back', () => {
+    const ledger = createLedger({ files, folder });
+    ledger.reserve('a').note(record('a'));
+    ledger.reserve('b').giveBack();
+    assert.deepEqual(ledger.all(), [record('a')]);
+    assert.deepEqual(files.readDir(folder), ['a.group']);
+    const full = (): never => {
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    };
+    const open: StateFiles['open'] = (file, mode) => ({ ...files.open(file, mode), write: full });
+    assert.throws(() => createLedger({ files: { ...files, open }, folder }).reserve('c'), { code: 'ENOSPC' });
+    assert.deepEqual(files.readDir(folder), ['a.group'], 'what was begun is taken away');
+  });
 });

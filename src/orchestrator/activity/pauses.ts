@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { StateFiles } from '../env.ts';
-import { keepFile, removeFile } from '../state-file.ts';
+import { isDiskFull, keepFile, removeFile } from '../state-file.ts';
 
 /** Whose automatic runs a person paused, for all windows: one mark a workflow, so that two windows never overwrite each other. */
 export interface Pauses {
@@ -31,7 +31,7 @@ export function createPauses(deps: { readonly files: StateFiles; readonly stateD
         return ok(null);
       } catch (error) {
         if (!(error instanceof Error && 'code' in error)) throw error;
-        const code = error.code === 'ENOSPC' ? 'disk-full' : 'read-only';
+        const code = isDiskFull(error) ? 'disk-full' : 'read-only';
         return fail(code, `What is paused cannot be kept in ${dir}: ${error.message}`);
       }
     },

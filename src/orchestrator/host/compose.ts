@@ -144,6 +144,7 @@ export async function composeServices(folder: string, options: ComposeOptions = 
       ...(options.host === undefined ? {} : { host: options.host }),
       ...(options.people === undefined ? {} : { people: options.people }),
       ...(options.onMessage === undefined ? {} : { onMessage: options.onMessage }),
+      ...(options.onStoreFailure === undefined ? {} : { onStoreFailure: options.onStoreFailure }),
     });
   }
 

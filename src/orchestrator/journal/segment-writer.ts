@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fail, type Failure } from '../../contract/failures.ts';
 import type { Env, FileHandle } from '../env.ts';
-import { writeAll } from '../state-file.ts';
+import { diskFull, isDiskFull, writeAll } from '../state-file.ts';
 import { LINE_FEED } from './frame.ts';
 import { codeOf, segmentName, type Layout } from './layout.ts';
 
@@ -147,11 +147,8 @@ function sync(call: () => void): void {
 /** What a failed write to the state folder means to a person. */
 export function failureOf(error: unknown, dir: string): Failure {
   const cause = error instanceof SyncFailed ? error.cause : error;
+  if (isDiskFull(cause)) return diskFull(dir);
   switch (codeOf(cause)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return fail('disk-full', `The disk that holds ${dir} is full. Free some space, then run the command again.`)
-        .failure;
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../env.ts';
 import type { Group, Groups } from './groups.ts';
+import { isDiskFull } from '../state-file.ts';
 import { createLastLines, createLineSplitter } from './lines.ts';
 import type { Command, ProcessEnd, Processes } from './processes.ts';
 
@@ -22,7 +23,7 @@ interface Job {
   readonly groups: Groups;
   readonly clock: Clock;
 }
-type Ending = Pick<ProcessEnd, 'how' | 'exitCode' | 'signal' | 'message'>;
+type Ending = Pick<ProcessEnd, 'how' | 'diskFull' | 'exitCode' | 'signal' | 'message'>;
 
 async function runCommand(job: Job): Promise<ProcessEnd> {
   const { command, groups, clock } = job;
@@ -158,13 +159,14 @@ function createOutput({ onLine, keepStdoutBytes = 0 }: Command): Output {
 function notStarted({ argv, cwd }: Command, error: unknown): Ending {
   const program = argv[0] ?? '';
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return { how: 'spawn', exitCode: null, signal: null, message: explain(code) };
+  const full = isDiskFull(error) ? { diskFull: true as const } : {};
+  return { how: 'spawn', ...full, exitCode: null, signal: null, message: explain(code) };
 
   function explain(reason: unknown): string {
     if (!existsSync(cwd)) return `The folder ${cwd} does not exist.`;
     if (reason === 'ENOENT' && program.includes('/')) return `${program} does not exist. Correct the command.`;
     if (reason === 'ENOENT') return `${program} was not found on PATH. Install it or correct the command.`;
-    if (reason === 'ENOSPC') return 'The disk that holds Savepoint’s own files is full. Make room there.';
+    if (isDiskFull(error)) return 'The disk that holds Savepoint’s own files is full. Make room there.';
     if (reason === 'EACCES') return `${program} may not be executed. Check its permissions.`;
     return `${program} could not be started: ${error instanceof Error ? error.message : String(error)}`;
   }

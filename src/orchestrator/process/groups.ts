@@ -32,7 +32,7 @@ export interface StartOptions {
 
 /** Starts groups, remembers on disk which live, and ends them. */
 export interface Groups {
-  /** Throws what `spawn` throws at once; that a program is missing comes as the child's `error` event. */
+  /** Throws what `spawn` throws at once, and where the disk has no room to remember it, before it starts; that a program is missing comes as the child's `error` event. */
   start(options: StartOptions): Promise<Group>;
   sweep(): Promise<number>;
   close(): Promise<void>;
@@ -66,20 +66,30 @@ export function createGroups({ files, clock, random, host, folder, alone = false
     const { bootId, startTime } = await whoAmI();
     const id = random.uuid();
     const [program = '', ...args] = options.argv;
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: childEnvironment(host.env, {
-        kind: options.environment,
-        extra: { ...options.extraEnv, ...asNode(program) },
-        group: id,
-      }),
-      detached: true,
-      shell: false,
-      stdio: options.stdio,
-      windowsHide: true,
-      ...(options.serialization === undefined ? {} : { serialization: options.serialization }),
-    });
-    if (child.pid === undefined) return notStarted(child);
+    const room = ledger.reserve(id);
+    let child: ChildProcess;
+    try {
+      child = spawn(program, args, {
+        cwd: options.cwd,
+        env: childEnvironment(host.env, {
+          kind: options.environment,
+          extra: { ...options.extraEnv, ...asNode(program) },
+          group: id,
+        }),
+        detached: true,
+        shell: false,
+        stdio: options.stdio,
+        windowsHide: true,
+        ...(options.serialization === undefined ? {} : { serialization: options.serialization }),
+      });
+    } catch (error) {
+      room.giveBack();
+      throw error;
+    }
+    if (child.pid === undefined) {
+      room.giveBack();
+      return notStarted(child);
+    }
     const record: GroupRecord = {
       id,
       pgid: child.pid,
@@ -89,7 +99,7 @@ export function createGroups({ files, clock, random, host, folder, alone = false
     };
     const group = ownGroup(child, record);
     try {
-      ledger.note(record);
+      room.note(record);
     } catch (error) {
       await group.kill();
       throw error;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { StateFiles } from '../env.ts';
-import { readIfThere, removeFile, replaceFile } from '../state-file.ts';
+import type { FileHandle, StateFiles } from '../env.ts';
+import { readIfThere, removeFile, replaceFile, writeAll } from '../state-file.ts';
 
 /** One live process group of ours, as kept in the state folder until it has ended. */
 export interface GroupRecord {
@@ -14,8 +14,18 @@ export interface GroupRecord {
 }
 
 const FIELDS = 6;
+/** More than a record takes: two ids, two times, two numbers. */
+const RECORD_BYTES = 512;
+
+/** Room on the disk for one record, so that no process starts of which none could be kept. To be ended by one of the two. */
+export interface RecordRoom {
+  note(record: GroupRecord): void;
+  giveBack(): void;
+}
 
 export interface Ledger {
+  /** Throws the operating system's error where there is no room. */
+  reserve(id: string): RecordRoom;
   /** Not synced to disk: after a power loss there is no process left to find. Throws the operating system's error. */
   note(record: GroupRecord): void;
   forget(id: string): void;
@@ -37,7 +47,35 @@ export function createLedger({ files, folder }: { readonly files: StateFiles; re
     return [];
   }
 
+  /** Written over in place and then named, so that readers find it whole. */
+  function keep(handle: FileHandle, { temporary, record }: { temporary: string; record: GroupRecord }): void {
+    try {
+      const bytes = Buffer.from(format(record));
+      writeAll(handle, bytes, 0);
+      handle.truncate(bytes.length);
+    } finally {
+      handle.close();
+    }
+    files.rename(temporary, pathOf(record.id));
+  }
+
   return {
+    reserve(id) {
+      const temporary = `${pathOf(id)}.${process.pid}.tmp`;
+      files.makeDir(folder);
+      const handle = files.open(temporary, 'create');
+      const giveBack = (): void => {
+        handle.close();
+        removeFile(files, temporary);
+      };
+      try {
+        writeAll(handle, Buffer.alloc(RECORD_BYTES, '\n'), 0);
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
+      return { giveBack, note: (record) => keep(handle, { temporary, record }) };
+    },
     note(record) {
       replaceFile(files, pathOf(record.id), Buffer.from(format(record)));
     },

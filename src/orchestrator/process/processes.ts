@@ -34,6 +34,8 @@ export interface Command {
 export interface ProcessEnd {
   /** spawn: it could not be started (ENOENT, EACCES: see message). */
   readonly how: 'exit' | 'signal' | 'timeout' | 'aborted' | 'spawn';
+  /** Of `spawn`: only because the disk that holds Savepoint's own files is full. */
+  readonly diskFull?: true;
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly message: string | null;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { StateFiles } from '../env.ts';
-import { removeFile } from '../state-file.ts';
+import { isDiskFull, removeFile } from '../state-file.ts';
 
 /**
  * Small files beside the journal: which sessions have runs at work (so that those of a dead one are found without reading
@@ -14,7 +14,7 @@ export interface OpenRuns {
   sessions(): readonly string[];
   /** Takes a session's mark away: how each of its runs ended is stored. */
   closed(session: string): void;
-  /** An editor had the run when it closed or died, and goes on with it by itself. */
+  /** An editor had the run when it closed or died, and goes on with it by itself. On a full disk it is a person who does. */
   leave(run: string): void;
   left(): readonly string[];
   /** Takes the note of a left run away: somebody has it, or it ended. */
@@ -45,7 +45,13 @@ export function createOpenRuns(deps: {
       if (closing === session) marked = false;
       removeFile(files, path.join(open, closing));
     },
-    leave: (run) => touch(files, left, run),
+    leave(run) {
+      try {
+        touch(files, left, run);
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+      }
+    },
     left: () => (files.stat(left) ? files.readDir(left) : []),
     taken: (run) => void removeFile(files, path.join(left, run)),
     requestStop: (run) => touch(files, stops, run),

@@ -8,6 +8,13 @@ export function cannotStore({ code }: Failure): boolean {
   return code === 'disk-full' || code === 'read-only' || code === 'journal-failed';
 }
 
+/** What became of a run of which nothing more could be stored, beside why. */
+export function cutOff(number: number, failure: Failure): Result<never> {
+  if (!cannotStore(failure)) return { ok: false, failure };
+  const message = `${failure.message} Run ${number} was cut off; what it finished is kept. Go on with it: savepoint resume ${number}`;
+  return { ok: false, failure: { ...failure, message } };
+}
+
 export function endedAlready({ start, status }: RunState): Result<never> {
   return fail('not-cancellable', `Run ${start.number} has ended already (${status ?? ''}).`);
 }

@@ -1,7 +1,8 @@
 import type { AgentMessage, AgentRequest } from '../../contract/agents.ts';
-import { ok, type Result } from '../../contract/failures.ts';
+import { ok, type Failure, type Result } from '../../contract/failures.ts';
 import type { Env } from '../env.ts';
 import type { Journal } from '../journal/journal.ts';
+import { diskFull } from '../state-file.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { startCall, type Call, type CallEnd } from './call.ts';
 import { boundError, contentsOf, createCollector, type Collector } from './collect.ts';
@@ -37,7 +38,7 @@ export interface DriverDeps extends PrepareDeps {
 
 /** One run at work in this process. */
 export interface Driver {
-  /** The run as stored when it has ended, waits or was interrupted. Fails where the journal does; nothing is at work then. */
+  /** The run as stored when it has ended, waits or was interrupted. Fails where the disk does; nothing is at work then. */
   readonly done: Promise<Result<RunState>>;
   /** As stored; null before its first event is. */
   state(): RunState | null;
@@ -50,7 +51,8 @@ export interface Driver {
 export type Stop =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'supersede'; readonly by: number | null }
-  | { readonly kind: 'interrupt' };
+  /** `because`: what nobody asked for; `done` then fails with it. */
+  | { readonly kind: 'interrupt'; readonly because?: Failure };
 
 const STOP_RANK: Readonly<Record<Stop['kind'], number>> = { interrupt: 1, supersede: 2, cancel: 3 };
 
@@ -116,18 +118,23 @@ export function drive(
       if (turn !== first) for (const message of await inbox.take()) await handle(turn, message);
       if (stopping === null) await beginReady(turn);
       else if (works.size === 0)
-        apply(turn, stopping.kind === 'interrupt' ? { ...stopping, neverBegan: [...neverBegan] } : stopping);
+        apply(turn, stopping.kind === 'interrupt' ? { kind: 'interrupt', neverBegan: [...neverBegan] } : stopping);
       const flushed = await flush(turn);
       if (!flushed.ok) return flushed;
       state = flushed.value;
       for (const after of turn.afterwards) after();
-      if (state.phase !== 'running') return ok(state);
+      if (state.phase !== 'running') return cutOffBy() ?? ok(state);
       armTimers(state);
       for (const start of turn.starts) {
         if (stopping === null) startWork(state, start);
         else neverBegan.add(start.step);
       }
     }
+  }
+
+  function cutOffBy(): Result<never> | null {
+    const failure = stopping?.kind === 'interrupt' ? stopping.because : undefined;
+    return failure === undefined ? null : { ok: false, failure };
   }
 
   async function handle(turn: Turn, message: Message): Promise<void> {
@@ -144,7 +151,9 @@ export function drive(
     const problem = work.log.close();
     if (problem !== null) deps.onMessage(work.step, { kind: 'log', text: problem, stream: 'note' });
     const told = maskDeep(end.outcome, deps.mask);
-    const stopped = !told.ok && end.aborted;
+    const isFull = !told.ok && told.diskFull === true;
+    if (isFull) stop({ kind: 'interrupt', because: diskFull(deps.stateDir) });
+    const stopped = !told.ok && (end.aborted || isFull);
     if (stopped && told.error.code === 'spawn') neverBegan.add(work.step);
     if (stopped && (work.undo || stopping?.kind !== 'cancel')) return;
     const outcome = stopped ? { ok: false as const, error: CANCELLED } : told;
@@ -340,14 +349,16 @@ export function drive(
     for (const work of left) work.log.close();
   }
 
+  function stop(how: Stop): void {
+    if (stopping === null || STOP_RANK[how.kind] > STOP_RANK[stopping.kind]) stopping = how;
+    for (const work of works.values()) work.running.abort();
+    inbox.put({ kind: 'look' });
+  }
+
   return {
     done: run().finally(cleanUp),
+    stop,
     state: () => stored,
-    stop(how) {
-      if (stopping === null || STOP_RANK[how.kind] > STOP_RANK[stopping.kind]) stopping = how;
-      for (const work of works.values()) work.running.abort();
-      inbox.put({ kind: 'look' });
-    },
     wake: () => inbox.put({ kind: 'look' }),
   };
 }

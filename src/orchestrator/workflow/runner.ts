@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { AgentMessage } from '../../contract/agents.ts';
-import { fail, ok, type Result } from '../../contract/failures.ts';
+import { fail, ok, type Failure, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { RunTrigger, RunView } from '../../contract/runs.ts';
 import type { Env } from '../env.ts';
@@ -32,7 +32,7 @@ import type { RunState } from './run-state.ts';
 import { tidyUp } from './tidy-up.ts';
 import { toNewEvent } from './new-event.ts';
 import { endedHandle, foldedStart, viewOf } from './run-handle.ts';
-import { cannotStore, endedAlready, runLive, unknownRun, whyNotRetryable } from './refusals.ts';
+import { cannotStore, cutOff, endedAlready, runLive, unknownRun, whyNotRetryable } from './refusals.ts';
 import { createStoredRuns } from './stored-runs.ts';
 
 export interface RunnerDeps {
@@ -60,6 +60,8 @@ export interface RunnerDeps {
     step: string,
     message: AgentMessage,
   ) => void;
+  /** Told when a run was cut off because the disk takes nothing more. */
+  readonly onStoreFailure?: (failure: Failure) => void;
 }
 
 /** How often a live run looks whether another process asked to stop it; CONTRACT allows 500 ms in all. */
@@ -346,7 +348,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         if (drivers.size === 0) cancelPoll();
       })
       .then((ended): Result<RunView> => {
-        if (!ended.ok) return ended;
+        if (!ended.ok) return notStored(start, driver.state(), ended.failure);
         unsettled.delete(run);
         // Interrupted or waiting, it is anybody's to go on with.
         const released = ended.value.phase === 'ended' ? ok(null) : claims.release(run);
@@ -360,6 +362,15 @@ export function createRunner(deps: RunnerDeps): Runner {
     drivers.set(run, { driver, view, done });
     if (drivers.size === 1) pollStopRequests();
     return ok({ run, number, done, view: () => viewOf(view()) });
+  }
+
+  /** Where that it was cut off is stored, anybody may go on with it (without room for that: when this session ends). */
+  function notStored({ run, number }: RunStart, state: RunState | null, failure: Failure): Result<never> {
+    if (cannotStore(failure)) deps.onStoreFailure?.(failure);
+    const isStored = state?.phase === 'interrupted' && unsettled.delete(run);
+    if (isStored && host === 'editor') openRuns.leave(run);
+    if (isStored) claims.release(run);
+    return cutOff(number, failure);
   }
 
   function pollStopRequests(): void {

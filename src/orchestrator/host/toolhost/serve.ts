@@ -13,6 +13,7 @@ import { createExclusiveSlot, type ExclusiveSlot } from '../../process/exclusive
 import { createGroups } from '../../process/groups.ts';
 import { createProcesses } from '../../process/create-processes.ts';
 import type { Processes } from '../../process/processes.ts';
+import { isDiskFull } from '../../state-file.ts';
 import { createWorkspace } from '../../workspace/create-workspace.ts';
 
 const mask = createMasker();
@@ -94,9 +95,27 @@ interface CallParts {
   readonly loadAgent: ToolHostParts['loadAgent'];
 }
 
+/** Tells when a process could not be started only because the disk is full: what the agent makes of it is no result then. */
+function noting(processes: Processes, onDiskFull: () => void): Processes {
+  return {
+    ...processes,
+    async run(command) {
+      const end = await processes.run(command);
+      if (end.diskFull === true) onDiskFull();
+      return end;
+    },
+  };
+}
+
+function stoppedByFullDisk({ agent }: AgentRequest): AgentOutcome {
+  const message = `${agent} was cut off: a disk that it writes to is full. Free some space, then go on with the run.`;
+  return { ok: false, error: { code: 'crashed', message }, diskFull: true };
+}
+
 /** A bug in an agent fails its step, with the stack in the step's log; nothing else. */
 async function runCall({ host, request, signal, emit, history, loadAgent }: CallParts): Promise<AgentOutcome> {
   const releases: (() => void)[] = [];
+  let full = false;
   try {
     const agent = await loadAgent(request.agent);
     const operation = agent?.operations[request.operation];
@@ -109,7 +128,8 @@ async function runCall({ host, request, signal, emit, history, loadAgent }: Call
         },
       };
     }
-    const { env, setup, processes } = host;
+    const { env, setup } = host;
+    const processes = noting(host.processes, () => (full = true));
     const context: AgentContext = {
       workspace: createWorkspace({
         root: request.workspace,
@@ -135,8 +155,10 @@ async function runCall({ host, request, signal, emit, history, loadAgent }: Call
         }
       },
     };
-    return await operation(request, context);
+    const outcome = await operation(request, context);
+    return full ? stoppedByFullDisk(request) : outcome;
   } catch (error) {
+    if (full || isDiskFull(error)) return stoppedByFullDisk(request);
     if (signal.aborted) return { ok: false, error: { code: 'cancelled', message: 'Stopped.' } };
     const bug = error instanceof Error ? error : new Error(String(error));
     emit({ kind: 'log', stream: 'note', text: bug.stack ?? bug.message });

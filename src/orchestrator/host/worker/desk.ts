@@ -78,7 +78,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     },
   });
   if (!composed.ok) return composed;
-  const services = guarded(composed.value.services, deps.memory);
+  const services = guarded(composed.value.services, { memory: deps.memory, stuck: () => storeFailure });
   const { stateDir } = services;
   const opened = await services.openRunner();
   if (!opened.ok) storeFailure = opened.failure;
@@ -260,11 +260,14 @@ async function damage(composed: Composed, { tell }: Pick<DeskDeps, 'tell'>): Pro
   return repairs;
 }
 
-function guarded(services: Services, memory: Memory): Services {
+function guarded(
+  services: Services,
+  { memory, stuck }: { readonly memory: Memory; readonly stuck: () => Failure | null },
+): Services {
   let opening: ReturnType<Services['openRunner']> | null = null;
   const open = async (): Promise<Result<{ readonly runner: Runner; readonly journal: Journal }>> => {
     const opened = await services.openRunner();
-    return opened.ok ? ok({ ...opened.value, runner: guardRunner(opened.value.runner, memory) }) : opened;
+    return opened.ok ? ok({ ...opened.value, runner: guardRunner(opened.value.runner, memory, stuck) }) : opened;
   };
   return { ...services, openRunner: () => (opening ??= open()) };
 }

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { fail, ok, type Result } from '../../../contract/failures.ts';
+import { fail, ok, type Failure, type Result } from '../../../contract/failures.ts';
 import type { Runner } from '../../workflow/api.ts';
 
 /** RELIABILITY: limits of a worker do not protect the host, so new work is refused before they are met. */
@@ -27,9 +27,11 @@ export function roomForWork(memory: Memory): Result<null> {
   );
 }
 
-/** The runner, which starts nothing while memory is short. */
-export function guardRunner(runner: Runner, memory: Memory): Runner {
+/** The runner, which starts nothing while memory is short, or once `stuck` says why nothing can be stored any more. */
+export function guardRunner(runner: Runner, memory: Memory, stuck: () => Failure | null = () => null): Runner {
   const guarded = async <T>(start: () => Promise<Result<T>>): Promise<Result<T>> => {
+    const failure = stuck();
+    if (failure !== null) return { ok: false, failure };
     const room = roomForWork(memory);
     return room.ok ? start() : room;
   };

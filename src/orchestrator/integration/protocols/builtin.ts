@@ -1,5 +1,5 @@
 import type { AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
-import type { StepError } from '../../../contract/failures.ts';
+import { isDiskFull } from '../../state-file.ts';
 import type { InvokeContext, Protocol } from './protocol.ts';
 import { startToolHost, type ToolHost, type ToolHostDeps } from './tool-host.ts';
 
@@ -44,7 +44,7 @@ export function createBuiltinProtocol(deps: ToolHostDeps & { readonly idleMs?: n
       if (context.signal.aborted)
         return { ok: false, error: { code: 'cancelled', message: 'Stopped before it started.' } };
       const host = await takeHost().catch(notStarted);
-      if ('code' in host) return { ok: false, error: host };
+      if ('ok' in host) return host;
       try {
         return await host.call(request, context);
       } finally {
@@ -61,7 +61,8 @@ export function createBuiltinProtocol(deps: ToolHostDeps & { readonly idleMs?: n
 }
 
 /** The operating system's error (no process left, a state folder that cannot be written) in words; anything else is a bug. */
-function notStarted(error: unknown): StepError {
+function notStarted(error: unknown): AgentOutcome {
   if (!(error instanceof Error && 'code' in error)) throw error;
-  return { code: 'spawn', message: `Savepoint's own helper process could not be started: ${error.message}` };
+  const message = `Savepoint's own helper process could not be started: ${error.message}`;
+  return { ok: false, error: { code: 'spawn', message }, ...(isDiskFull(error) ? { diskFull: true } : {}) };
 }

@@ -45,7 +45,10 @@ export async function runCommandAgent(
       evidence: { tool, version: null, command: agent.command, cwd: request.workspace, exitCode, durationMs },
     });
   }
-  if (end.how !== 'exit' || end.exitCode !== 0) return { ok: false, error: errorOf(end, agent.command) };
+  if (end.how !== 'exit' || end.exitCode !== 0) {
+    const full = end.diskFull === true ? { diskFull: true as const } : {};
+    return { ok: false, error: errorOf(end, agent.command), ...full };
+  }
   const { data, older, tests, findings } = heard;
   return {
     ok: true,
