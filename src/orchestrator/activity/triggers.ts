@@ -1,27 +1,22 @@
 import type { Decision } from '../../contract/activities.ts';
-import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import { ok, type Failure, type Result } from '../../contract/failures.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { WorkerSettings } from '../../contract/worker.ts';
 import type { Env } from '../env.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import type { Runner, StartRequest } from '../workflow/api.ts';
-import type { Library } from '../workflow/library.ts';
-import { callsOf, createPlan } from '../workflow/plan.ts';
-import type { AgentDirectory } from '../workflow/ports.ts';
 import { cannotStore } from '../workflow/refusals.ts';
 import { BY_HAND, isAutomatic } from '../workflow/run-rules.ts';
 import type { RunState } from '../workflow/run-state.ts';
-import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
+import type { ScopeRequest } from '../workspace/workspace.ts';
 import type { LiveRun, SettledBurst, Triggers } from './api.ts';
-import { budgetOf, withinHour } from './budget.ts';
+import { budgetOf, withinHour, type Budget } from './budget.ts';
 import {
   onRun,
   verdict,
   whoAsks,
   whoStarts,
   type Asked,
-  type Looked,
   type Occasion,
   type RunAtWork,
   type Verdict,
@@ -30,15 +25,13 @@ import { createDecisionLog, type DecidedFor } from './decision-log.ts';
 import { recoverTriggers } from './recover-triggers.ts';
 import type { Pauses } from './pauses.ts';
 import { createScheduleClock } from './schedule-clock.ts';
+import { createTriggerLook, type TriggerLookDeps } from './trigger-look.ts';
 
-export interface TriggersDeps {
+export interface TriggersDeps extends TriggerLookDeps {
   readonly env: Pick<Env, 'clock'>;
   readonly journal: Journal;
   readonly reader: JournalReader;
   readonly runner: Runner;
-  readonly library: Pick<Library, 'list' | 'problems'>;
-  readonly agents: AgentDirectory;
-  readonly workspace: Workspace;
   readonly pauses: Pauses;
   /** As they are now. */
   readonly settings: () => Pick<WorkerSettings, 'automaticRuns' | 'maxRunsPerHour' | 'maxHops'>;
@@ -56,6 +49,7 @@ const MAX_LISTED = 1000;
 export function createTriggers(deps: TriggersDeps): Triggers {
   const { clock } = deps.env;
   const { runner } = deps;
+  const look = createTriggerLook(deps);
   const log = createDecisionLog({ journal: deps.journal, clock });
   const schedule = createScheduleClock({ clock, onDue: (due) => unawaited(inTurn(() => decide(scheduled(due), {}))) });
   const unsubscribe = runner.onEnd(ended);
@@ -72,7 +66,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
       return inTurn(() => decideSaves(save.event));
     },
     committed: ({ head, files, event }) =>
-      inTurn(async () => decide(commitOf(files), { event }, await scopeOfCommit(head))),
+      inTurn(async () => decide(commitOf(files), { event }, await look.scopeOfCommit(head))),
     live: () => runner.live().map(liveRun),
     async start() {
       const recovered = await recoverTriggers({ clock, reader: deps.reader });
@@ -137,14 +131,14 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     schedule.update(workflows);
     const { asked, verdicts } = whoAsks(occasion, {
       workflows,
-      broken: occasion.kind === 'activity' ? await brokenFiles() : [],
+      broken: occasion.kind === 'activity' ? await look.brokenFiles() : [],
       atWork: runner.live().filter(isAutomatic).map(runAtWork),
       paused: deps.pauses.read(),
       ...deps.settings(),
     });
-    const looked = await look(occasion, asked, workflows);
+    const looked = await look.of(occasion, asked, workflows);
     if (!looked.ok) return looked;
-    const { starts, verdicts: refused, over } = whoStarts(asked, looked.value);
+    const { starts, verdicts: refused, over } = whoStarts(asked, { ...looked.value, budget: budgetNow() });
     const replaced = over.map(({ run }) => runner.supersedeRun(run, { by: null }));
     const started = await Promise.all(
       starts.map((one) =>
@@ -168,65 +162,9 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     return stored;
   }
 
-  /** What it changed against the commit before it; of the first commit of all, everything. */
-  async function scopeOfCommit(head: string): Promise<ScopeRequest> {
-    const since = `${head}^`;
-    return (await deps.workspace.scope({ since })).ok ? { since } : { all: true };
-  }
-
-  /** What the pure part cannot know: what still differs, what may start, what the last hour held. */
-  async function look(
-    { kind }: Occasion,
-    asked: readonly Asked[],
-    workflows: readonly WorkflowDefinition[],
-  ): Promise<Result<Looked>> {
-    const { maxRunsPerHour } = deps.settings();
+  function budgetNow(): Budget {
     startedAt = withinHour(startedAt, clock.monotonic());
-    const budget = budgetOf(startedAt, clock.monotonic(), maxRunsPerHour);
-    const files = [...new Set(asked.flatMap((one) => one.files))];
-    const differing = kind === 'activity' || kind === 'save' ? await stillDiffering(files) : ok(null);
-    if (!differing.ok) return differing;
-    const there = differing.value?.size === 0 ? new Set(await deps.workspace.files({ reuse: true })) : null;
-    const ignored = new Set(there ? (await existing(files)).filter((file) => !there.has(file)) : []);
-    return ok({ differing: differing.value, ignored, unapproved: await unapproved(asked, workflows), budget });
-  }
-
-  async function stillDiffering(files: readonly string[]): Promise<Result<ReadonlySet<string>>> {
-    if (files.length === 0) return ok(new Set());
-    const scope = await deps.workspace.scope({ within: files });
-    if (!scope.ok) return scope;
-    const asked = new Set(files);
-    const gone = (await deps.workspace.removed(scope.value)).filter((file) => asked.has(file));
-    return ok(new Set([...scope.value.files, ...gone]));
-  }
-
-  async function existing(files: readonly string[]): Promise<readonly string[]> {
-    return [...(await deps.workspace.contentIds(files, { reuse: true })).keys()];
-  }
-
-  async function unapproved(
-    asked: readonly Asked[],
-    workflows: readonly WorkflowDefinition[],
-  ): Promise<ReadonlyMap<string, string>> {
-    const known = await deps.agents.known();
-    const refusals = await Promise.all(
-      asked.map(async ({ workflow }) => {
-        const definition = workflows.find(({ id }) => id === workflow);
-        const calls = definition ? callsOf(createPlan(definition, known), {}) : [];
-        const approved = await deps.agents.approve(calls, { trust: false });
-        return approved.ok ? [] : [[workflow, approved.failure.message] as const];
-      }),
-    );
-    return new Map(refusals.flat());
-  }
-
-  async function brokenFiles(): Promise<readonly { readonly id: string; readonly problem: string }[]> {
-    const first = new Map<string, string>();
-    for (const { file, range, message } of await deps.library.problems()) {
-      const id = file.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
-      if (!first.has(id)) first.set(id, `${file}:${range.start.line + 1}: ${message}`);
-    }
-    return [...first].map(([id, problem]) => ({ id, problem }));
+    return budgetOf(startedAt, clock.monotonic(), deps.settings().maxRunsPerHour);
   }
 
   /** The verdict on the start, or the failure where nothing can be stored any more. */
