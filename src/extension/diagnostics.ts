@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Board, FileFindings } from '../contract/board.ts';
 import type { Range } from '../contract/findings.ts';
 import type { Folder, Folders } from './folder.ts';
+import { createOtherProblems } from './other-problems.ts';
 import type { FileProblem } from './page-texts.ts';
 import { shift, type Edit } from './shift.ts';
 
@@ -19,7 +20,7 @@ export interface Mark {
 
 /** Savepoint's part of Problems: what the newest checks found, and what is wrong in workflow and agent files. */
 export interface Problems extends vscode.Disposable {
-  /** Findings on these lines of a file. */
+  /** Findings on these lines of a file that Problems shows: what another extension says there is left to it. */
   at(uri: vscode.Uri, range: vscode.Range): readonly Mark[];
   byFingerprint(folder: Folder, fingerprint: string): Mark | undefined;
   /** Takes one away before the next check confirms that it is gone. */
@@ -37,6 +38,8 @@ interface FileState {
   readonly uri: vscode.Uri;
   readonly folder: string;
   findings: readonly Omit<Mark, 'intact'>[];
+  /** Fingerprints of those that another extension shows. */
+  hidden: ReadonlySet<string>;
   /** Of the board, and of Check Workflow Files. */
   definitions: readonly DefinitionMark[];
   checked: readonly DefinitionMark[];
@@ -57,8 +60,16 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
   /** Slices that were taken over, so that a change of anything else costs nothing. */
   const seen = new Map<string, Pick<Board, 'files' | 'workflows'>>();
 
+  const others = createOtherProblems({
+    onChange: (uri) => {
+      const state = files.get(uri.toString());
+      if (state) show(state);
+    },
+  });
+
   const registrations = [
     collection,
+    others,
     folders.onDidChange(takeOver),
     folders.onDidChangeFolders(() => {
       const roots = new Set(folders.all.map(({ root }) => root.uri.toString()));
@@ -81,6 +92,7 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     at(uri, range) {
       const state = files.get(uri.toString());
       return (state?.findings ?? [])
+        .filter(({ finding }) => !state?.hidden.has(finding.fingerprint))
         .filter((mark) => rangeOf(mark.range).intersection(range))
         .map((mark) => ({ ...mark, intact: state?.edited === false }));
     },
@@ -128,7 +140,7 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     const touched = new Set<FileState>();
     if (before?.files !== board.files) takeFindings(folder, board.files, touched);
     if (before?.workflows !== board.workflows) takeDefinitions(id, board.workflows, touched);
-    touched.forEach(show);
+    for (const state of touched) show(state, { checked: true });
   }
 
   function takeFindings(folder: Folder, found: Board['files'], touched: Set<FileState>): void {
@@ -207,7 +219,7 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     if (!state?.edited || state.checkedText === null || state.checkedText !== textOf(uri)) return;
     state.findings = state.found;
     state.edited = false;
-    show(state);
+    show(state, { checked: true });
   }
 
   function editsSinceSave(uri: vscode.Uri): readonly Edit[] {
@@ -221,23 +233,27 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     const known = files.get(key);
     if (known) return known;
     const made: FileState = {
-      ...{ uri, folder, findings: [], definitions: [], checked: [] },
+      ...{ uri, folder, findings: [], hidden: new Set<string>(), definitions: [], checked: [] },
       ...{ found: [], checkedText: null, findingsKey: '', definitionsKey: '', edited: false },
     };
     files.set(key, made);
     return made;
   }
 
-  function show(state: FileState): void {
+  function show(state: FileState, { checked } = { checked: false }): void {
+    const own = state.findings.map(({ range, finding: { fingerprint, rule } }) => ({ range, fingerprint, rule }));
+    state.hidden = others.hidden(state.uri, own, checked);
+    const findings = state.findings.filter(({ finding }) => !state.hidden.has(finding.fingerprint));
     const said = new Set<string>();
     const definitions = [...state.definitions, ...state.checked].filter(({ range, message }) => {
       const words = `${range.start.line} ${message}`;
       return said.has(words) ? false : said.add(words);
     });
-    const all = [...state.findings.map(findingDiagnostic), ...definitions.map(definitionDiagnostic)];
+    const all = [...findings.map(findingDiagnostic), ...definitions.map(definitionDiagnostic)];
     if (all.length > 0) collection.set(state.uri, all);
     else collection.delete(state.uri);
-    const isEmpty = all.length === 0 && state.findingsKey === '' && state.definitionsKey === '';
+    const isEmpty =
+      all.length === 0 && state.findings.length === 0 && state.findingsKey === '' && state.definitionsKey === '';
     if (isEmpty) files.delete(state.uri.toString());
   }
 
@@ -246,6 +262,7 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     for (const [key, state] of [...files]) {
       if (state.folder !== folder) continue;
       collection.delete(state.uri);
+      others.hidden(state.uri, [], false);
       files.delete(key);
     }
   }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { proves } from '../../requirements.ts';
+import { eventually } from '../../support/eventually.ts';
+import { HOSTED_FILES } from '../host/hosted.ts';
+import { atRest, findingsIn, ready, runs, savepoint, staysQuiet, typeAndSave, uriOf } from './support.ts';
+
+const FILE = HOSTED_FILES.payments;
+/** An error that VS Code's own TypeScript shows too, and one that only Savepoint knows. */
+const WRONG = `export const count: number = 'three';
+export const run = async () => {
+  Promise.resolve();
+};
+`;
+const TYPE_RULE = 'types.ts2322';
+
+type ResultLine =
+  { readonly kind: 'result'; readonly findings: readonly { readonly rule: string }[] } | { readonly kind: 'run' };
+
+const rulesShown = (): readonly unknown[] => findingsIn(FILE).map(({ code }) => code);
+const shownByVscode = (): readonly vscode.Diagnostic[] =>
+  vscode.languages.getDiagnostics(uriOf(FILE)).filter(({ source, code }) => source === 'ts' && code === 2322);
+const validate = (on: boolean | undefined): Thenable<void> =>
+  vscode.workspace.getConfiguration('typescript').update('validate.enable', on, vscode.ConfigurationTarget.Global);
+
+describe(proves('F5', 'an error that VS Code’s own TypeScript shows too'), () => {
+  staysQuiet();
+  before(ready);
+  after(() => validate(undefined));
+
+  it('stands once in Problems, and in the run with the others', async () => {
+    await typeAndSave(FILE, WRONG);
+    await eventually('theirs', () => shownByVscode().length === 1, 30_000);
+    await eventually('what only we say', () => rulesShown().includes('promise.floating'), 30_000);
+    assert.deepEqual(rulesShown(), ['promise.floating']);
+    await atRest();
+    const [newest] = await runs();
+    const told = await savepoint<ResultLine>('show', newest?.run ?? '');
+    assert.deepEqual(
+      told.flatMap((line) => (line.kind === 'result' ? line.findings.map(({ rule }) => rule) : [])).sort(),
+      ['promise.floating', TYPE_RULE],
+    );
+  });
+
+  it('does not come up for a moment while lines are put in above', async () => {
+    const seen: unknown[] = [];
+    const listener = vscode.languages.onDidChangeDiagnostics(() => seen.push(...rulesShown()));
+    for (let line = 1; line <= 5; line++) {
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(uriOf(FILE), new vscode.Position(0, 0), '// above\n');
+      await vscode.workspace.applyEdit(edit);
+      await eventually('theirs has followed', () => shownByVscode()[0]?.range.start.line === line, 10_000);
+    }
+    listener.dispose();
+    assert.deepEqual([...new Set(seen)], ['promise.floating']);
+  });
+
+  it('is ours to show where theirs is switched off, and theirs again when it is back', async () => {
+    await validate(false);
+    await eventually('theirs is gone', () => shownByVscode().length === 0, 10_000);
+    await eventually('ours is shown', () => rulesShown().includes(TYPE_RULE), 10_000);
+    await validate(undefined);
+    await eventually('theirs is back', () => shownByVscode().length === 1, 20_000);
+    await eventually('ours gives way', () => !rulesShown().includes(TYPE_RULE), 5_000);
+  });
+});
