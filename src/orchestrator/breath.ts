@@ -7,7 +7,7 @@ const BREATH_MS = 8;
 /** To be asked at each piece of long work: null, or, once this turn has taken its time, what to await so that others get theirs. */
 export type Breath = () => Promise<void> | null;
 
-export function createBreath(clock: Pick<Clock, 'monotonic'>): Breath {
+export function createBreath(clock: Pick<Clock, 'monotonic'> = { monotonic: () => performance.now() }): Breath {
   let since = clock.monotonic();
   return () =>
     clock.monotonic() - since <= BREATH_MS

@@ -36,7 +36,7 @@ export async function lookAt(
   if (hinted === null) return ok([]);
   const many = hinted.all || hinted.paths.size > FEW;
   if (many || !known.isReady() || tree.layout === null) return lookAtAll(deps);
-  const own = await withoutIgnored(tree, [...hinted.paths]);
+  const own = await withoutIgnored(deps, [...hinted.paths]);
   const seen = new Map(await tree.onDisk(own));
   const gone = await known.of(own.filter((path) => seen.get(path)?.kind === 'none'));
   // What is known as a file was none: most of what goes are files, and each question to git takes milliseconds.
@@ -52,7 +52,7 @@ export async function lookAt(
   }
   const more = inFolders.filter((path) => !seen.has(path));
   if (more.length > FOLDER_FILES) return lookAtAll(deps);
-  for (const [path, found] of await tree.onDisk(await withoutIgnored(tree, more))) seen.set(path, found);
+  for (const [path, found] of await tree.onDisk(await withoutIgnored(deps, more))) seen.set(path, found);
   return ok(await differing(known, seen));
 }
 
@@ -85,7 +85,10 @@ function timesOf(stat: FileStat | undefined): Pick<SeenChange, 'size' | 'mtimeMs
   return { size: stat?.size ?? null, mtimeMs: stat?.mtimeMs ?? null };
 }
 
-async function withoutIgnored(tree: WorkTree, paths: readonly string[]): Promise<readonly string[]> {
-  const ignored = await tree.ignored(paths);
+async function withoutIgnored(
+  { tree, known }: { readonly tree: WorkTree; readonly known: KnownContents },
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const ignored = await tree.ignored(paths, known.isCommitted);
   return paths.filter((path) => !ignored.has(path));
 }

@@ -23,6 +23,8 @@ export interface KnownContents {
   set(path: string, content: string | null): void;
   /** Whether there was a look: without one nothing is known. */
   isReady(): boolean;
+  /** Whether HEAD, as far as it was asked for this file, holds it. */
+  isCommitted(path: string): boolean;
   /** HEAD's commit at the last look. */
   head(): string | null;
   /** Files that differ from HEAD, as known. */
@@ -89,6 +91,7 @@ export function createKnownContents(deps: { readonly tree: WorkTree }): KnownCon
       entries.set(path, { now: content, committed: entry.committed });
     },
     isReady: () => looked,
+    isCommitted: (path) => entries.get(path)?.committed != null,
     head: () => head,
     differing: () =>
       [...entries].flatMap(([path, { now, committed }]) => (now === committed ? [] : [{ path, now, committed }])),

@@ -79,8 +79,13 @@ export function createSemanticAggregation(rules: readonly SemanticRule[] = SEMAN
   const typesOf = new Map(rules.map((rule) => [rule, new Set(rule.needs.flatMap(({ types }) => types))]));
   const reportedUntil = new Map<string, number>();
   let seen: Seen[] = [];
+  /** Type → how many of `seen`: most rules lack something that is not there at all, which is told without going through them. */
+  let tally = tallyOf(seen);
 
   function look(rule: SemanticRule, at: number): readonly Burst[] {
+    const counted = ({ types }: SemanticRule['needs'][number]): number =>
+      types.reduce((sum, type) => sum + (tally.get(type) ?? 0), 0);
+    if (rule.needs.some((need) => counted(need) < need.atLeast)) return [];
     const since = Math.max(at - rule.withinMs, reportedUntil.get(rule.type) ?? -Infinity);
     const events = seen.filter((one) => one.at >= since && typesOf.get(rule)?.has(one.type));
     const [first] = events;
@@ -96,7 +101,9 @@ export function createSemanticAggregation(rules: readonly SemanticRule[] = SEMAN
       const concerned = rules.filter((rule) => typesOf.get(rule)?.has(event.type));
       if (concerned.length === 0) return [];
       seen.push(seenOf(event, at));
-      if (seen.length > REMEMBERED) seen = seen.slice(-REMEMBERED);
+      count(tally, event.type, 1);
+      const oldest = seen.length > REMEMBERED ? seen.shift() : undefined;
+      if (oldest !== undefined) count(tally, oldest.type, -1);
       return concerned
         .filter(({ type }) => at >= (reportedUntil.get(type) ?? -Infinity))
         .flatMap((rule) => look(rule, at));
@@ -104,9 +111,10 @@ export function createSemanticAggregation(rules: readonly SemanticRule[] = SEMAN
     reported({ type, withinMs }, at) {
       if (at >= (reportedUntil.get(type) ?? -Infinity)) reportedUntil.set(type, at + withinMs + 1);
     },
-    memory: () => ({ seen, reportedUntil }),
+    memory: () => ({ seen: [...seen], reportedUntil }),
     restore(memory) {
       seen = [...memory.seen, ...seen].sort((a, b) => a.at - b.at).slice(-REMEMBERED);
+      tally = tallyOf(seen);
       for (const [rule, until] of memory.reportedUntil)
         reportedUntil.set(rule, Math.max(until, reportedUntil.get(rule) ?? -Infinity));
     },
@@ -146,6 +154,16 @@ export function burstEvent({ rule, events }: Burst): NewEvent {
 /** A run's own steps end with `agent.completed` too: only a coding agent's count (CONTRACT, Events). */
 function counts({ type, origin }: StoredEvent): boolean {
   return type !== 'agent.completed' || origin.startsWith('agent:');
+}
+
+function tallyOf(seen: readonly Seen[]): Map<string, number> {
+  const tally = new Map<string, number>();
+  for (const { type } of seen) count(tally, type, 1);
+  return tally;
+}
+
+function count(tally: Map<string, number>, type: string, by: number): void {
+  tally.set(type, (tally.get(type) ?? 0) + by);
 }
 
 function isMet(need: SemanticRule['needs'][number], events: readonly Seen[]): boolean {

@@ -50,12 +50,14 @@ export function createClaims(deps: {
   /** Claim files never change, so each is read once. */
   const contents = new Map<string, ClaimFile>();
   let lastNumber = -1;
+  // Asked once, and now: whatever begins later has a claim that is seen, and the history is at its shortest.
+  const highestBefore = session === null ? 0 : deps.highestRun();
 
   return { claimNew, claim, release, find, list };
 
   function claimNew(run: string): ReturnType<Claims['claimNew']> {
     return writing((owner) => {
-      if (lastNumber < 0) lastNumber = Math.max(deps.highestRun(), highestClaim());
+      if (lastNumber < 0) lastNumber = Math.max(highestBefore, highestClaim());
       while (!create({ number: lastNumber + 1, k: 0 }, { run, session: owner }))
         lastNumber = Math.max(lastNumber + 1, highestClaim());
       lastNumber++;

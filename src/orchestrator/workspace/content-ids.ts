@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { lstat, open } from 'node:fs/promises';
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { createBreath, type Breath } from '../breath.ts';
 import type { StateFiles } from '../env.ts';
 import { readCacheFile, writeCacheFile } from './cache-file.ts';
 
 /** A file as young as this may change again within the file system's time stamp: it is not remembered (git: "racy"). */
 const RACY_MS = 2000;
-const AT_ONCE = 16;
-const CHUNK_BYTES = 256 * 1024;
+/** Read and hashed at a stretch: far below what a thread may be held for. */
+const CHUNK_BYTES = 64 * 1024;
 
 interface Known {
   /** Size, modification time (ns) and inode when it was hashed. */
@@ -15,7 +16,11 @@ interface Known {
   readonly id: string;
 }
 
-/** Git blob ids of files, computed here and remembered by size, time and inode in the state folder. */
+/**
+ * Git blob ids of files, computed here and remembered by size, time and inode in the state folder. Files are looked at and read
+ * synchronously, with breaths between: a call of the asynchronous API costs ten times as much processor time, and stands in the
+ * same short queue as everything else that the editor does with files.
+ */
 export interface ContentIds {
   /** Links, folders and what cannot be read are absent. `sha256` for repositories of that format. */
   of(files: readonly string[], algorithm: 'sha1' | 'sha256'): Promise<ReadonlyMap<string, string>>;
@@ -29,15 +34,16 @@ export function createContentIds(deps: {
   let known: Map<string, Known> | null = null;
   let learned = false;
 
-  async function idOf(file: string, algorithm: 'sha1' | 'sha256', memory: Map<string, Known>): Promise<string | null> {
+  async function idOf(file: string, of: Asked): Promise<string | null> {
+    const { algorithm, memory } = of;
     const path = join(deps.root, file);
     try {
-      const stat = await lstat(path, { bigint: true });
-      if (!stat.isFile()) return null;
+      const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      if (stat?.isFile() !== true) return null;
       const stamp = `${algorithm} ${stat.size} ${stat.mtimeNs} ${stat.ino}`;
       const before = memory.get(file);
       if (before?.stamp === stamp) return before.id;
-      const id = await hashBlob(path, Number(stat.size), algorithm);
+      const id = await hashBlob(path, { ...of, size: Number(stat.size) });
       if (Date.now() - Number(stat.mtimeMs) > RACY_MS) {
         memory.set(file, { stamp, id });
         learned = true;
@@ -55,14 +61,14 @@ export function createContentIds(deps: {
       if (files.length === 0) return new Map();
       const memory = (known ??= load(deps));
       const ids = new Map<string, string>();
-      const queue = files.values();
-      const worker = async (): Promise<void> => {
-        for (const file of queue) {
-          const id = await idOf(file, algorithm, memory);
-          if (id !== null) ids.set(file, id);
-        }
-      };
-      await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, worker));
+      const breathe = createBreath();
+      const asked = { algorithm, memory, breathe, buffer: Buffer.allocUnsafe(CHUNK_BYTES) };
+      for (const file of files) {
+        const pause = breathe();
+        if (pause) await pause;
+        const id = await idOf(file, asked);
+        if (id !== null) ids.set(file, id);
+      }
       if (learned) save(deps, memory);
       learned = false;
       return ids;
@@ -70,18 +76,31 @@ export function createContentIds(deps: {
   };
 }
 
-async function hashBlob(path: string, size: number, algorithm: string): Promise<string> {
+/** One question for some files. */
+interface Asked {
+  readonly algorithm: 'sha1' | 'sha256';
+  readonly memory: Map<string, Known>;
+  readonly breathe: Breath;
+  /** For whatever is read. */
+  readonly buffer: Buffer;
+}
+
+async function hashBlob(
+  path: string,
+  { algorithm, buffer, breathe, size }: Omit<Asked, 'memory'> & { readonly size: number },
+): Promise<string> {
   const hash = createHash(algorithm).update(`blob ${size}\0`);
-  const handle = await open(path, 'r');
+  const descriptor = openSync(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(Math.max(size, 1), CHUNK_BYTES));
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      const bytesRead = readSync(descriptor, buffer, 0, buffer.length, null);
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, bytesRead));
+      const pause = breathe();
+      if (pause) await pause;
     }
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 

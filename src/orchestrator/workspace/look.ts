@@ -1,9 +1,10 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../../contract/failures.ts';
 import { fail, ok } from '../../contract/failures.ts';
+import { createBreath } from '../breath.ts';
 import type { StateFiles } from '../env.ts';
 import { readCacheFile, writeCacheFile } from './cache-file.ts';
+import { statOf } from './file-stat.ts';
 import { walkFolder } from './folder-walk.ts';
 import { gitComplaint, type Git } from './git-command.ts';
 import { indexStamp, type GitLayout } from './git-layout.ts';
@@ -72,14 +73,14 @@ export async function lookAtTree(deps: LookDeps): Promise<Result<TreeLook>> {
 
 /** What git does not vouch for may be a link, or (left out by a sparse checkout) not there. */
 async function withoutLinks(look: TreeLook, root: string): Promise<TreeLook> {
-  const unsure = look.files.filter((path) => !look.ids.has(path));
-  const isFile = async (path: string): Promise<boolean> =>
-    lstat(join(root, path)).then(
-      (stat) => stat.isFile(),
-      () => false,
-    );
   const gone = new Set<string>();
-  await Promise.all(unsure.map(async (path) => ((await isFile(path)) ? null : gone.add(path))));
+  const breathe = createBreath();
+  for (const path of look.files) {
+    if (look.ids.has(path)) continue;
+    if (statOf(join(root, path))?.isFile() !== true) gone.add(path);
+    const pause = breathe();
+    if (pause) await pause;
+  }
   const keep = (path: string): boolean => !gone.has(path);
   return gone.size === 0
     ? look

@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/failures.ts';
+import { createBreath } from '../breath.ts';
 import type { HostFacts, StateFiles } from '../env.ts';
 import { createContentIds } from './content-ids.ts';
+import { statOf } from './file-stat.ts';
 import { walkFolder } from './folder-walk.ts';
 import { createGit, gitComplaint, type GitEnd } from './git-command.ts';
 import { findGit, type GitLayout } from './git-layout.ts';
@@ -22,8 +23,11 @@ export interface WorkTree {
   look(): Promise<Result<TreeState>>;
   /** Ids at the commit of these files, and of all files below those of them that are folders. */
   committed(head: string | null, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Those that .gitignore names, that are installed packages, or that belong to a repository of their own. */
-  ignored(paths: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Those that .gitignore names, that are installed packages, or that belong to a repository of their own. `isCommitted`: HEAD is
+   * known to hold the file, so git, which costs a process, is not asked whether it is ignored.
+   */
+  ignored(paths: readonly string[], isCommitted: (path: string) => boolean): Promise<ReadonlySet<string>>;
   /** Sizes and times of those that are files, without reading them. */
   stats(paths: readonly string[]): Promise<ReadonlyMap<string, FileStat>>;
   /** What is on disk now. */
@@ -135,11 +139,14 @@ export function createWorkTree(deps: {
     return ids;
   }
 
-  async function ignored(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  async function ignored(
+    paths: readonly string[],
+    isCommitted: (path: string) => boolean,
+  ): Promise<ReadonlySet<string>> {
     const nested = nestedRepositories(root);
     const foreign = paths.filter((path) => PACKAGES.test(path) || nested(path));
     const left = new Set(foreign);
-    const own = paths.filter((path) => !left.has(path));
+    const own = paths.filter((path) => !left.has(path) && !isCommitted(path));
     if (layout === null) return left;
     for (const some of chunks(own)) for (const path of await checkIgnore(some)) left.add(path);
     return left;
@@ -157,9 +164,12 @@ export function createWorkTree(deps: {
 
   async function stats(paths: readonly string[]): Promise<ReadonlyMap<string, FileStat>> {
     const found = new Map<string, FileStat>();
+    const breathe = createBreath();
     for (const path of paths) {
-      const stat = await lstat(join(root, path)).catch(nothingThere);
+      const stat = statOf(join(root, path));
       if (stat?.isFile() === true) found.set(path, { size: stat.size, mtimeMs: stat.mtimeMs });
+      const pause = breathe();
+      if (pause) await pause;
     }
     return found;
   }
@@ -167,10 +177,13 @@ export function createWorkTree(deps: {
   async function onDisk(paths: readonly string[]): Promise<ReadonlyMap<string, OnDisk>> {
     const found = new Map<string, OnDisk>();
     const files: { readonly path: string; readonly size: number; readonly mtimeMs: number }[] = [];
+    const breathe = createBreath();
     for (const path of paths) {
-      const stat = await lstat(join(root, path)).catch(nothingThere);
+      const stat = statOf(join(root, path));
       found.set(path, stat?.isDirectory() === true ? { kind: 'folder' } : { kind: 'none' });
       if (stat?.isFile() === true) files.push({ path, size: stat.size, mtimeMs: stat.mtimeMs });
+      const pause = breathe();
+      if (pause) await pause;
     }
     const ids = await contents.of(
       files.map(({ path }) => path),
@@ -234,9 +247,4 @@ function nestedRepositories(root: string): (path: string) => boolean {
 
 function* chunks(paths: readonly string[]): Generator<readonly string[]> {
   for (let at = 0; at < paths.length; at += ARGS) yield paths.slice(at, at + ARGS);
-}
-
-function nothingThere(error: unknown): null {
-  if (error instanceof Error && 'code' in error) return null;
-  throw error;
 }
