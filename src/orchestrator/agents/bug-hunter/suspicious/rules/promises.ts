@@ -1,7 +1,18 @@
 import type ts from 'typescript';
 import { callsBefore } from '../before.ts';
 import type { Look, Replacement, SuspicionRule } from '../rule.ts';
-import { bare, enclosingFunction, isAsync, lastName, some, textOf, usesOf, wrapped } from '../syntax.ts';
+import {
+  bare,
+  enclosingFunction,
+  isAsync,
+  isFunction,
+  lastName,
+  some,
+  someOwn,
+  textOf,
+  usesOf,
+  wrapped,
+} from '../syntax.ts';
 import { hasPromise, isArray, isPromise, isUnclear, libMethod } from '../types.ts';
 
 /** Words of a comment, or of a name, that say a promise is left alone on purpose. */
@@ -9,37 +20,59 @@ const ON_PURPOSE = /await|background|fire|forget|intention|deliberate|ignore|det
 /** Functions of test runners that return a promise nobody has to wait for. */
 const TEST_FUNCTIONS = /^(?:test|it|describe|suite|before|after|beforeEach|afterEach|only|skip|todo|concurrent)$/;
 
+/** What ends something: at the end hardly anybody waits, or minds. */
+const ENDS = /^(?:close|stop|end|destroy|dispose|disconnect|shutdown|quit|terminate|kill)/i;
+
 const floating: SuspicionRule = {
   id: 'promise.floating',
   severity: 'warning',
   confidence: 'certain',
-  title: 'A promise in an async function that nothing waits for',
+  title: 'A promise that nothing waits for, and whose failure is lost',
   bad: [
     'declare function save(): Promise<void>;\nexport async function run() {\n  save();\n}',
     'declare const db: { close(): Promise<void> };\nexport async function stop() {\n  db.close();\n  return 1;\n}',
     'export async function run(xs: string[]) {\n  xs.map((x) => fetch(x)).length;\n  Promise.all(xs.map((x) => fetch(x)));\n}',
+    'declare function save(): Promise<void>;\nexport function run() {\n  save();\n}',
+    'declare function save(): Promise<void>;\nexport class Store {\n  close(): void {\n    save();\n  }\n}',
+    'async function save() {\n  try {\n    await fetch("x");\n  } catch (error) {\n    throw new Error("not saved", { cause: error });\n  }\n}\nexport const run = () => {\n  save();\n};',
   ],
   good: [
     'declare function save(): Promise<void>;\nexport async function run() {\n  await save();\n}',
     'declare function save(): Promise<void>;\nexport async function run() {\n  void save();\n}',
     'declare function save(): Promise<void>;\nexport async function run() {\n  save().catch(() => undefined);\n}',
     'declare function save(): Promise<void>;\nexport async function run() {\n  // runs in the background\n  save();\n}',
-    'declare function save(): Promise<void>;\nexport function run() {\n  save();\n}',
+    'declare function save(): Promise<void>;\nexport function run() {\n  void save();\n}',
+    'declare function save(): Promise<void>;\nexport function run() {\n  save().catch(console.error);\n}',
+    'declare function save(): Promise<void>;\nexport function run() {\n  return save();\n}',
+    'declare function save(): Promise<number>;\nexport function run() {\n  save().then((count) => console.log(count));\n}',
+    'declare function main(): Promise<void>;\nmain();',
+    'declare const server: { close(): Promise<void> };\nexport function leave() {\n  server.close();\n}',
+    'export function run() {\n  (async () => {\n    console.log(await fetch("x"));\n  })();\n}',
+    'async function save() {\n  try {\n    await fetch("x");\n  } catch (error) {\n    console.error(error);\n  }\n}\nexport const run = () => {\n  save();\n};',
+    'const known: Promise<void>[] = [];\nfunction keep<T extends Promise<void>>(one: T): T {\n  known.push(one);\n  return one;\n}\ndeclare function save(): Promise<void>;\nexport function run() {\n  keep(save());\n}',
     'declare function save(): void | Promise<void>;\nexport async function run() {\n  save();\n}',
   ],
   check(node, look) {
     if (!look.ts.isExpressionStatement(node)) return;
     const call = bare(look.ts, node.expression);
-    if (!look.ts.isCallExpression(call) || !isAsync(look.ts, enclosingFunction(look.ts, node))) return;
+    if (!look.ts.isCallExpression(call)) return;
     if (!isPromise(look, look.checker.getTypeAtLocation(call)) || isHandled(look, call) || onPurpose(look, call))
       return;
     if (TEST_FUNCTIONS.test(lastName(look.ts, call.expression) ?? '')) return;
     if (fellowsFloat(look, call)) return;
-    look.report(
-      call,
-      `Nothing waits for ${short(call)}: what follows runs before it is done, and its failure is lost. Put await in front, or void if that is meant.`,
-      awaiting(look, call),
-    );
+    const fn = enclosingFunction(look.ts, node);
+    if (isAsync(look.ts, fn)) {
+      look.report(
+        call,
+        `Nothing waits for ${short(call)}: what follows runs before it is done, and its failure is lost. Put await in front, or void if that is meant.`,
+        awaiting(look, call),
+      );
+    } else if (fn !== null && !isSentOff(look, call)) {
+      look.report(
+        call,
+        `When ${short(call)} fails, nobody hears of it, and the unhandled rejection may end the process. Return the promise, put .catch(…) behind it, or void in front if that is meant.`,
+      );
+    }
   },
 };
 
@@ -349,6 +382,40 @@ function around(look: Look, node: ts.Node, [before, after]: readonly [string, st
   const [start, end] = [node.getStart(look.source), node.getEnd()];
   const opening = { start, end: start, text: before };
   return after === '' ? [opening] : [opening, { start: end, end, text: after }];
+}
+
+/**
+ * Where nothing can be awaited, a promise is left to itself on purpose more often: an async function called where it is written, one
+ * that deals with its failures, a result taken by `then`, an end, a function that gives back what it was given.
+ */
+function isSentOff(look: Look, call: ts.CallExpression): boolean {
+  const callee = bare(look.ts, call.expression);
+  if (isFunction(look.ts, callee) || ENDS.test(lastName(look.ts, callee) ?? '')) return true;
+  if (look.ts.isPropertyAccessExpression(callee) && /^(?:then|finally)$/.test(callee.name.text)) return true;
+  const declaration = look.checker.getResolvedSignature(call)?.declaration;
+  if (!declaration || look.ts.isJSDocSignature(declaration)) return false;
+  const declared = look.checker.getSignatureFromDeclaration(declaration)?.getReturnType();
+  if (declared?.isTypeParameter()) return true;
+  return isFunction(look.ts, declaration) && catchesAll(look, declaration);
+}
+
+/** Everything that it awaits stands in a try whose catch throws nothing. */
+function catchesAll(look: Look, { body }: ts.FunctionLikeDeclaration): boolean {
+  if (!body || !look.ts.isBlock(body)) return false;
+  const leavesUnawaited = (node: ts.Node): boolean =>
+    look.ts.isReturnStatement(node) &&
+    node.expression !== undefined &&
+    hasPromise(look, look.checker.getTypeAtLocation(node.expression));
+  const mayFail = (node: ts.Node): boolean =>
+    look.ts.isAwaitExpression(node) || look.ts.isThrowStatement(node) || leavesUnawaited(node);
+  return body.statements.every((statement) => {
+    if (!look.ts.isTryStatement(statement)) return !someOwn(look.ts, statement, mayFail);
+    const { tryBlock, catchClause, finallyBlock } = statement;
+    if (!catchClause || someOwn(look.ts, tryBlock, leavesUnawaited)) return false;
+    return ![catchClause.block, ...(finallyBlock ? [finallyBlock] : [])].some((block) =>
+      someOwn(look.ts, block, mayFail),
+    );
+  });
 }
 
 function isHandled(look: Look, call: ts.CallExpression): boolean {
