@@ -3,6 +3,7 @@ import { createAttention } from './attention.ts';
 import { registerEditor } from './editor.ts';
 import { createScenes } from './scene.ts';
 import { createFolders, workerEntry, type OwnFolders } from './folders.ts';
+import { createRunLog } from './run-log.ts';
 import { onSettingsChanged, readSettings } from './settings.ts';
 import { createTestExplorer } from './tests/explorer.ts';
 import { watchEdits } from './watch-edits.ts';
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): Inside | undefined {
     createAttention({ folders, scene, log, context }),
     registerEditor({ folders, scene, log, context }),
     createTestExplorer({ folders, log }),
+    createRunLog({ folders, tell: (root, text) => log.info(inWords(root, text)) }),
     onSettingsChanged((settings) => folders.configure(settings)),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? { folders } : undefined;
