@@ -301,30 +301,24 @@ function resultStatus(about: About): Status {
     return ofRun({ kind: 'unfinished', text: 'Checks could not finish', icon: 'error', outcome, lines: line }, about);
   }
   const found = findingsOf(run);
-  const others = found === 0 ? '' : `, ${countWords(found, 'finding')}`;
-  const foundLine =
-    found === 0
-      ? []
-      : [
-          {
-            icon: 'warning',
-            text: `${countWords(found, 'finding')}${run.scope.kind === 'changed' ? ' on changed lines' : ''}`,
-          },
-        ];
+  const foundLines = findingLines(run);
   const text = sentence(resultWords(run));
   if (tests.failed > 0) {
+    const others = found === 0 ? '' : `, ${countWords(found, 'finding')}`;
     const names = run.failing
-      .slice(0, found === 0 ? 3 : 2)
+      .slice(0, 3 - foundLines.length)
       .map((name) => ({ icon: 'error', text: name.replaceAll(' > ', ' › ') }));
     return ofRun(
-      { kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: [...names, ...foundLine] },
+      { kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: [...names, ...foundLines] },
       about,
     );
   }
   if (findings.error > 0) {
-    return ofRun({ kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: foundLine }, about);
+    const rest = found - findings.error;
+    const others = rest === 0 ? '' : `, ${countWords(rest, 'other finding')}`;
+    return ofRun({ kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: foundLines }, about);
   }
-  if (found > 0) return ofRun({ kind: 'findings', text, icon: 'warning', lines: foundLine }, about);
+  if (found > 0) return ofRun({ kind: 'findings', text, icon: 'warning', lines: foundLines }, about);
   const unseen = run.notChecked.slice(0, 3).map((what) => ({ icon: 'circle-slash', text: `Not checked: ${what}` }));
   if (checkedNothing(run)) {
     return ofRun({ kind: 'vacuous', text: 'Nothing was checked', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
@@ -338,3 +332,16 @@ function resultStatus(about: About): Status {
 }
 
 const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+
+/** Errors and the rest apart: no finding is counted twice. */
+function findingLines(run: RunRow): Status['lines'] {
+  const { error } = run.findings;
+  const rest = findingsOf(run) - error;
+  const where = run.scope.kind === 'changed' ? ' on changed lines' : '';
+  return [
+    ...(error > 0 ? [{ icon: 'error', text: `${countWords(error, 'error')}${where}` }] : []),
+    ...(rest > 0
+      ? [{ icon: 'warning', text: `${countWords(rest, error > 0 ? 'other finding' : 'finding')}${where}` }]
+      : []),
+  ];
+}

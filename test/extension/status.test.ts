@@ -139,6 +139,16 @@ describe(proves('F3', 'the status bar item'), () => {
     assert.equal(links.at(-1)?.label, 'Resume automatic runs');
   });
 
+  it('counts errors once: what else was found stands beside them', () => {
+    const { outcome, lines } = ofRuns(runRow({ findings: { error: 3, warning: 1, info: 0 } }));
+    assert.equal(outcome, '3 errors found, 1 other finding');
+    assert.deepEqual(lines, [
+      { icon: 'error', text: '3 errors on changed lines' },
+      { icon: 'warning', text: '1 other finding on changed lines' },
+    ]);
+    assert.equal(ofRuns(runRow({ findings: { error: 1, warning: 0, info: 0 } })).outcome, '1 error found');
+  });
+
   it('says what failed, in which run and when, and what can be done', () => {
     const run = runRow({
       number: 42,
