@@ -96,6 +96,7 @@ describe(proves('F3', 'the Workflows view'), () => {
     }),
     workflowRow('licence-check', { when: 'off, you paused it', automatic: true, paused: true }),
     workflowRow('release-notes'),
+    workflowRow('by-hand-while-paused', { paused: true }),
     workflowRow('nightly', {
       problem: { message: 'unknown step', range: { start: { line: 6, character: 0 }, end: { line: 6, character: 4 } } },
     }),
@@ -111,13 +112,14 @@ describe(proves('F3', 'the Workflows view'), () => {
       '  [error failed] on-save-checks (after edits in src/**)',
       '  [bell-slash muted] licence-check (off, you paused it)',
       '  [account attention] release-notes (by hand)',
+      '  [circle muted] by-hand-while-paused (by hand)',
       '  [warning attention] nightly.yaml (line 7: unknown step)',
     ]);
     assert.deepEqual(
       tree.map(({ context }) => context),
-      ['workflow:on', 'workflow:off', 'workflow:hand', 'broken'],
+      ['workflow:on', 'workflow:off', 'workflow:hand', 'workflow:hand', 'broken'],
     );
-    assert.deepEqual(tree[3]?.command, {
+    assert.deepEqual(tree[4]?.command, {
       kind: 'open',
       file: '/work/harbor-api/.savepoint/workflows/nightly.yaml',
       line: 6,

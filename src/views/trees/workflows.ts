@@ -50,7 +50,8 @@ const lastWords = (run: RunRow): string => (run.status === 'completed' ? resultW
 
 function lookOf(row: WorkflowRow, live: RunRow | undefined, last: RunRow | undefined): Pick<Look, 'icon' | 'tone'> {
   if (live) return STATES[live.status];
-  if (row.paused) return { icon: 'bell-slash', tone: 'muted' };
+  // What starts only by hand is not paused with the rest.
+  if (row.paused && row.automatic) return { icon: 'bell-slash', tone: 'muted' };
   return last ? lookOfResult(last) : OUTCOMES.unchecked;
 }
 
