@@ -63,7 +63,7 @@ export function createRunCommands(deps: CommandDeps) {
         ready &&
         (await chooseRun(ready, {
           title: 'Retry which run?',
-          none: 'No run failed or was stopped',
+          none: 'No run broke off or was stopped; Run Again repeats one that has finished',
           fits: ({ status }) => RETRYABLE.includes(status),
         }));
       if (!ready || !row) return;
