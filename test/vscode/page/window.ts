@@ -115,7 +115,8 @@ export async function openWindow({
     async showViews() {
       const icon = page.locator('.activitybar a[aria-label^="Savepoint"]').first();
       await icon.waitFor({ timeout: READY_MS });
-      if (!(await pane('Runs').isVisible())) await icon.click();
+      // The badge lies over the icon, and is part of it.
+      if (!(await pane('Runs').isVisible())) await icon.click({ force: true });
       // Off the icon, whose hover would cover the views.
       await page.mouse.move(width / 2, 4);
       await pane('Runs').waitFor({ timeout: SHOWN_MS });
