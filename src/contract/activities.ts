@@ -23,6 +23,8 @@ export interface Decision {
   /** The run that it started, joined or replaced. */
   readonly run: string | null;
   readonly number: number | null;
+  /** What stopped it may pass (a pause, the budget, memory, a missing approval): it is then decided anew. */
+  readonly held?: true;
   /** ISO time. */
   readonly at: string;
 }

@@ -248,7 +248,8 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
     );
   }
   if (board.paused) {
-    const outcome = 'Automatic runs are paused until you resume';
+    const then = board.unchecked === 0 ? '' : `; ${countWords(board.unchecked, 'edited file')} will be checked then`;
+    const outcome = `Automatic runs are paused until you resume${then}`;
     others.push(
       status({ kind: 'paused', text: 'Savepoint paused', icon: 'bell-slash', outcome, folder: target.folder }),
     );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Decision } from '../../src/contract/activities.ts';
 import { lineageOf } from '../../src/orchestrator/activity/lineage.ts';
@@ -135,6 +135,85 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     assert.equal([...rig.services.runs.newest(10)].length, 1);
   });
 
+  it('check what was edited in a pause when it ends, in sum and once', async () => {
+    value(rig.pauses.set(null, true));
+    rig.write({ 'src/a.ts': 'A\n' });
+    assert.deepEqual(said(await rig.burst(['src/a.ts'])), [[null, 'filtered', null]]);
+    rig.write({ 'src/b.ts': 'B\n', 'docs/c.md': 'C\n' });
+    await rig.burst(['src/b.ts', 'docs/c.md']);
+    const before = await stored();
+    value(await rig.triggers.again());
+    assert.deepEqual(await stored(), before, 'still paused: nothing new is said');
+    value(rig.pauses.set(null, false));
+    value(await rig.triggers.again());
+    await rig.idle();
+    assert.deepEqual((await stored()).slice(before.length), [['checks', 'started', 1]]);
+    assert.deepEqual(rig.calls()[0]?.files, ['src/a.ts', 'src/b.ts']);
+    const [run] = rig.services.runs.newest(10);
+    assert.deepEqual(run?.trigger.activities, ['activity-1', 'activity-2']);
+    value(await rig.triggers.again());
+    assert.equal([...rig.services.runs.newest(10)].length, 1);
+  });
+
+  it('check what a paused workflow alone did not see, and not the others again', async () => {
+    rig.write({
+      'src/a.ts': 'A\n',
+      '.savepoint/workflows/other.yaml': 'id: other\non: { activity: {} }\nsteps: [{ id: look, agent: look }]\n',
+    });
+    value(rig.pauses.set('other', true));
+    assert.deepEqual(said(await rig.burst(['src/a.ts'])).toSorted(), [
+      ['checks', 'started', 1],
+      ['other', 'filtered', null],
+    ]);
+    await rig.idle();
+    value(rig.pauses.set('other', false));
+    value(await rig.triggers.again());
+    await rig.idle();
+    const runs = [...rig.services.runs.newest(10)].map(({ workflow }) => workflow);
+    assert.deepEqual(runs, ['other', 'checks']);
+  });
+
+  it('check what memory was too short for when a run has ended, and what waited for an approval when there is one', async () => {
+    rig.write({ 'src/a.ts': 'A\n' });
+    rig.memory.share = 0.9;
+    assert.deepEqual(said(await rig.burst(['src/a.ts'])), [['checks', 'over-budget', null]]);
+    rig.memory.share = 0;
+    const byHand = value(await rig.runner.startRun({ workflow: 'on-save-checks' }));
+    value(await byHand.done);
+    await eventually('it is checked', () => [...rig.services.runs.newest(10)][0]?.workflow === 'checks');
+    await rig.idle();
+    rig.write({ 'src/b.ts': 'B\n', 'look.mjs': `${readFileSync(join(rig.root, 'look.mjs'), 'utf8')}// changed\n` });
+    assert.deepEqual(said(await rig.burst(['src/b.ts'])), [['checks', 'untrusted', null]]);
+    await rig.approve();
+    value(await rig.triggers.again());
+    await rig.idle();
+    assert.deepEqual((await stored()).at(-1), ['checks', 'started', 3]);
+  });
+
+  it('leave to the next leader what a pause holds', async () => {
+    value(rig.pauses.set(null, true));
+    rig.write({ 'src/a.ts': 'A\n' });
+    await rig.burst(['src/a.ts']);
+    rig.write({ 'src/b.ts': 'B\n' });
+    await rig.burst(['src/b.ts']);
+    const next = rig.another();
+    try {
+      value(await next.start());
+      value(rig.pauses.set(null, false));
+      value(await next.again());
+      await rig.idle();
+      assert.deepEqual(rig.calls()[0]?.files, ['src/a.ts', 'src/b.ts']);
+      const { held } = await recoverTriggers({
+        clock: rig.services.env.clock,
+        reader: rig.services.reader(),
+        paused: true,
+      });
+      assert.deepEqual(held, [], 'what was checked since is held no more');
+    } finally {
+      next.close();
+    }
+  });
+
   it('tell what memory is too short for, beside what came of the others', async () => {
     rig.write({
       'src/a.ts': 'A\n',
@@ -228,6 +307,7 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     const { startedAt, undecided } = await recoverTriggers({
       clock: rig.services.env.clock,
       reader: rig.services.reader(),
+      paused: false,
     });
     assert.equal(startedAt.length, 1);
     assert.deepEqual(

@@ -133,7 +133,7 @@ describe(proves('F3', 'the status bar item'), () => {
     assert.deepEqual([kind, text], ['failing', '1 test fails, paused']);
     assert.deepEqual(lines.slice(-2), [
       { icon: 'history', text: '2 files edited since, and not checked' },
-      { icon: 'bell-slash', text: 'Automatic runs are paused until you resume' },
+      { icon: 'bell-slash', text: 'Automatic runs are paused until you resume; 2 edited files will be checked then' },
     ]);
     assert.match(aria, /^Savepoint: 1 test fails, paused\./);
     assert.equal(links.at(-1)?.label, 'Resume automatic runs');

@@ -94,6 +94,31 @@ describe(proves('F1', 'worker of a folder'), function () {
     await close(worker);
   });
 
+  it('checks what was edited in a pause when automatic runs are resumed, also in another window later', async () => {
+    createRepository(folder, FILES);
+    const first = await open();
+    await first.until('it leads', ({ role }) => role === 'leader');
+    await first.channel.request('pause', { workflow: null, paused: true });
+    await save(first, 'a.js', WRONG);
+    await first.until('it is left', ({ unchecked }) => unchecked === 1);
+    assert.deepEqual(first.board().runs, []);
+    await close(first);
+    const second = await open();
+    await second.until('it leads', ({ role }) => role === 'leader');
+    await save(second, 'b.js', 'export const b = 1;\n');
+    await second.until(
+      'both are left',
+      ({ activities }) => activities.filter(({ settledAt }) => settledAt).length === 2,
+    );
+    assert.deepEqual(second.board().runs, []);
+    await second.channel.request('pause', { workflow: null, paused: false });
+    const { runs, unchecked } = await second.until('it is found', ({ files }) => files.length === 1);
+    assert.equal(runs.length, 1);
+    assert.equal(runs[0]?.activities.length, 2);
+    assert.equal(unchecked, 0);
+    await close(second);
+  });
+
   it('leaves out what a person dismissed, in the next window as well', async () => {
     createRepository(folder, FILES);
     const first = await open();

@@ -30,6 +30,7 @@ export function createNotingTriggers(): NotingTriggers {
       return ok([]);
     },
     live: () => atWork,
+    again: async () => ok(null),
     start: async () => ok(null),
     close: () => undefined,
   };

@@ -56,6 +56,8 @@ export interface TriggersRig {
     how?: { readonly origin?: Origin; readonly lineage?: Lineage },
   ): Promise<readonly Decision[]>;
   decided(): Promise<readonly StoredEvent[]>;
+  /** Those of the next leader, not started. */
+  another(): Triggers;
   idle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -137,6 +139,7 @@ export async function createTriggersRig(files: Readonly<Record<string, string>> 
       return value(await triggers.settled(burst));
     },
     decided: async () => [...services.reader().events({ types: ['activity.decided'] })],
+    another: () => createTriggers(deps),
     idle: () => eventually('nothing is at work', () => runner.live().length === 0),
     async close() {
       triggers.close();

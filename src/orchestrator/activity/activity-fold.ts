@@ -144,7 +144,10 @@ function applyDecided({ settled }: Activities, { data }: StoredEvent): boolean {
   for (const id of ids) {
     const view = typeof id === 'string' ? settled.get(id) : undefined;
     if (view === undefined) continue;
-    const others = view.decisions.filter((one) => !decisions.some(({ workflow }) => workflow === one.workflow));
+    // What was held for all workflows is decided anew, one by one.
+    const isPast = ({ workflow, held }: Decision): boolean =>
+      (workflow === null && held === true) || decisions.some((one) => one.workflow === workflow);
+    const others = view.decisions.filter((one) => !isPast(one));
     settled.set(view.id, { ...view, decisions: [...others, ...decisions] });
     changed = true;
   }

@@ -46,6 +46,11 @@ export interface Triggers {
     readonly files: readonly string[];
     readonly event: string;
   }): Promise<Result<readonly Decision[]>>;
+  /**
+   * What stopped edits from starting something may have passed (a pause, a missing approval, memory, the hour's budget): what was
+   * held is decided anew, in sum. Costs nothing where nothing is.
+   */
+  again(): Promise<Result<null>>;
   /** Automatic runs of this process that are at work, and the steps whose tools may be writing now. */
   live(): readonly LiveRun[];
   /**

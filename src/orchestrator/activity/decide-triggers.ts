@@ -19,6 +19,8 @@ export interface Occasion {
   /** The net change. */
   readonly files: readonly ActivityFile[];
   readonly lineage: Lineage | null;
+  /** More than the files changed: all that differs from HEAD is looked at. */
+  readonly everything?: boolean;
   /** Only for the clock: the workflows that are due. */
   readonly due?: readonly string[];
 }
@@ -52,7 +54,7 @@ export interface Asked {
   readonly workflow: string;
   /** What it is to look at: the files that it asks for, and those of the runs that it replaces. */
   readonly files: readonly string[];
-  /** All that differs from HEAD is to be looked at, because a run that it replaces was told so. */
+  /** All that differs from HEAD is to be looked at: so much changed, or a run that it replaces was told so. */
   readonly everything: boolean;
   /** Mostly one at most; one that was replaced before may not have ended yet. */
   readonly replaces: readonly RunAtWork[];
@@ -102,9 +104,9 @@ export function whoStarts(
       const why = ignored ? 'ignored by .gitignore' : 'nothing differs from HEAD any more';
       verdicts.push(verdict(workflow, 'filtered', why));
       if (!one.everything) over.push(...replaces);
-    } else if (refusal !== undefined) verdicts.push(verdict(workflow, 'untrusted', refusal));
+    } else if (refusal !== undefined) verdicts.push(holding(workflow, 'untrusted', refusal));
     else if (starts.length >= looked.budget.left)
-      verdicts.push(verdict(workflow, 'over-budget', budgetWords(looked.budget)));
+      verdicts.push(holding(workflow, 'over-budget', budgetWords(looked.budget)));
     else starts.push(one);
   }
   return { starts, verdicts, over };
@@ -112,6 +114,11 @@ export function whoStarts(
 
 export function verdict(workflow: string | null, decision: Decision['decision'], why: string): Verdict {
   return { workflow, decision, why, run: null, number: null };
+}
+
+/** What stopped it may pass. */
+export function holding(workflow: string | null, decision: Decision['decision'], why: string): Verdict {
+  return { ...verdict(workflow, decision, why), held: true };
 }
 
 /** The verdict, naming the run that it tells of. */
@@ -130,8 +137,8 @@ function filterOf({ kind }: Occasion, on: WorkflowDefinition['on']): TriggerFilt
 
 function stoppedForAll({ lineage }: Occasion, situation: Situation): Verdict | null {
   const { automaticRuns, paused, maxHops } = situation;
-  if (!automaticRuns) return verdict(null, 'filtered', 'automatic runs are off in the settings');
-  if (paused.all) return verdict(null, 'filtered', 'you paused automatic runs');
+  if (!automaticRuns) return holding(null, 'filtered', 'automatic runs are off in the settings');
+  if (paused.all) return holding(null, 'filtered', 'you paused automatic runs');
   if (lineage && lineage.hops > maxHops)
     return verdict(null, 'loop-stopped', `${countWords(maxHops, 'run')} followed from each other's writes already`);
   return null;
@@ -142,7 +149,7 @@ function ask(
   situation: Situation,
   { id, filter }: { readonly id: string; readonly filter: TriggerFilter },
 ): Asked | Verdict {
-  if (situation.paused.workflows.has(id)) return verdict(id, 'filtered', 'off, you paused it');
+  if (situation.paused.workflows.has(id)) return holding(id, 'filtered', 'off, you paused it');
   if (occasion.lineage?.ancestors.includes(id))
     return verdict(id, 'loop-stopped', 'its own run, or one that it led to, wrote this');
   const filtered = filterFiles(occasion, filter);
@@ -152,7 +159,8 @@ function ask(
   if (last) return onRun(verdict(id, 'joined', `run ${last.number} is still at work`), last);
   const replaces = atWork.filter((run) => isReplaceable(run, occasion));
   const files = [...new Set([...filtered.files, ...replaces.flatMap(({ within }) => within ?? [])])].sort();
-  return { workflow: id, files, everything: replaces.some(({ within }) => within === null), replaces };
+  const everything = occasion.everything === true || replaces.some(({ within }) => within === null);
+  return { workflow: id, files, everything, replaces };
 }
 
 /** Only where the new run also looks at what the old one had not come to. */

@@ -12,6 +12,7 @@ import type { ScopeRequest } from '../workspace/workspace.ts';
 import type { LiveRun, SettledBurst, Triggers } from './api.ts';
 import { budgetOf, withinHour, type Budget } from './budget.ts';
 import {
+  holding,
   onRun,
   verdict,
   whoAsks,
@@ -22,6 +23,7 @@ import {
   type Verdict,
 } from './decide-triggers.ts';
 import { createDecisionLog, type DecidedFor } from './decision-log.ts';
+import { createHeld, type HeldOccasion } from './held.ts';
 import { recoverTriggers } from './recover-triggers.ts';
 import type { Pauses } from './pauses.ts';
 import { createScheduleClock } from './schedule-clock.ts';
@@ -53,6 +55,8 @@ export function createTriggers(deps: TriggersDeps): Triggers {
   const log = createDecisionLog({ journal: deps.journal, clock });
   const schedule = createScheduleClock({ clock, onDue: (due) => unawaited(inTurn(() => decide(scheduled(due), {}))) });
   const unsubscribe = runner.onEnd(ended);
+  const held = createHeld();
+  let cancelBudget: (() => void) | null = null;
   /** Monotonic times, oldest first. */
   let startedAt: readonly number[] = [];
   let queue: Promise<unknown> = Promise.resolve();
@@ -66,11 +70,13 @@ export function createTriggers(deps: TriggersDeps): Triggers {
       return inTurn(() => decideSaves(save.event));
     },
     committed: ({ head, files, event }) =>
-      inTurn(async () => decide(commitOf(files), { event }, await look.scopeOfCommit(head))),
+      inTurn(async () => decide(commitOf(files), { event }, { scope: await look.scopeOfCommit(head) })),
     live: () => runner.live().map(liveRun),
+    again,
     async start() {
-      const recovered = await recoverTriggers({ clock, reader: deps.reader });
+      const recovered = await recoverTriggers({ clock, reader: deps.reader, paused: isPaused() });
       startedAt = recovered.startedAt;
+      for (const { burst, verdicts } of recovered.held) held.keep(occasionOf(burst), verdicts);
       schedule.start((await deps.library.list()).map(({ definition }) => definition));
       for (const burst of recovered.undecided) {
         const decided = await inTurn(() =>
@@ -78,10 +84,11 @@ export function createTriggers(deps: TriggersDeps): Triggers {
         );
         if (!decided.ok) return decided;
       }
-      return ok(null);
+      return again();
     },
     close() {
       schedule.close();
+      cancelBudget?.();
       unsubscribe();
     },
   };
@@ -96,6 +103,24 @@ export function createTriggers(deps: TriggersDeps): Triggers {
   function unawaited(work: Promise<Result<unknown>>): void {
     void work.then((result) => {
       if (!result.ok) deps.onFailure(result.failure);
+    });
+  }
+
+  function isPaused(): boolean {
+    const { all, workflows } = deps.pauses.read();
+    return all || workflows.size > 0 || !deps.settings().automaticRuns;
+  }
+
+  /** What is still held for the same reason is told by its first decision already. */
+  function again(): Promise<Result<null>> {
+    return inTurn(async () => {
+      for (const { workflow, occasion } of held.take()) {
+        const ids = occasion.activities.map(({ id }) => id);
+        const of = occasion.kind === 'save' ? { event: ids.at(-1) } : { activities: ids };
+        const decided = await decide(occasion, of, { anew: { workflow } });
+        if (!decided.ok) return decided;
+      }
+      return ok(null);
     });
   }
 
@@ -124,14 +149,16 @@ export function createTriggers(deps: TriggersDeps): Triggers {
   async function decide(
     occasion: Occasion,
     of: Partial<DecidedFor>,
-    scope?: ScopeRequest,
+    { scope, anew }: { readonly scope?: ScopeRequest; readonly anew?: Pick<HeldOccasion, 'workflow'> } = {},
   ): Promise<Result<readonly Decision[]>> {
     const decidedFor = { activities: [], ...of };
-    const workflows = (await deps.library.list()).map(({ definition }) => definition);
-    schedule.update(workflows);
+    const all = (await deps.library.list()).map(({ definition }) => definition);
+    schedule.update(all);
+    const only = anew?.workflow ?? null;
+    const workflows = only === null ? all : all.filter(({ id }) => id === only);
     const { asked, verdicts } = whoAsks(occasion, {
       workflows,
-      broken: occasion.kind === 'activity' ? await look.brokenFiles() : [],
+      broken: occasion.kind === 'activity' && only === null ? await look.brokenFiles() : [],
       atWork: runner.live().filter(isAutomatic).map(runAtWork),
       paused: deps.pauses.read(),
       ...deps.settings(),
@@ -156,10 +183,23 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     );
     const broken = started.find((one) => 'failure' in one);
     if (broken) return { ok: false, failure: broken.failure };
-    const all = [...verdicts, ...refused, ...started.flatMap((one) => ('verdict' in one ? [one.verdict] : []))];
-    const stored = await log.store(decidedFor, all);
+    const decided = [...verdicts, ...refused, ...started.flatMap((one) => ('verdict' in one ? [one.verdict] : []))];
+    hold(occasion, decided);
+    const news = decided.filter((one) => anew?.workflow !== one.workflow || one.held !== true);
+    const stored = await log.store(decidedFor, news);
     await Promise.all(replaced);
     return stored;
+  }
+
+  /** Resuming and approving are told of; that the budget has room again is not. */
+  function hold(occasion: Occasion, verdicts: readonly Verdict[]): void {
+    held.keep(occasion, verdicts);
+    const { left, freesInMs } = budgetNow();
+    if (held.isEmpty() || left > 0 || cancelBudget !== null) return;
+    cancelBudget = clock.timer(freesInMs, () => {
+      cancelBudget = null;
+      unawaited(again());
+    });
   }
 
   function budgetNow(): Budget {
@@ -178,8 +218,9 @@ export function createTriggers(deps: TriggersDeps): Triggers {
       stored.close();
       const { code, message } = begun.failure;
       if (cannotStore(begun.failure)) return begun;
-      if (code === 'approval') return { verdict: verdict(workflow, 'untrusted', message) };
-      return { verdict: verdict(workflow, code === 'out-of-memory' ? 'over-budget' : 'filtered', message) };
+      if (code === 'approval') return { verdict: holding(workflow, 'untrusted', message) };
+      if (code === 'out-of-memory') return { verdict: holding(workflow, 'over-budget', message) };
+      return { verdict: verdict(workflow, 'filtered', message) };
     }
     const handle = begun.value;
     startedAt = [...startedAt, clock.monotonic()];
@@ -207,6 +248,8 @@ export function createTriggers(deps: TriggersDeps): Triggers {
   /** That a run came wholly from cache, or was replaced, shows only at its end. */
   function ended(view: RunView): void {
     const { trigger, workflow, status, replacedBy, steps } = view;
+    // Memory may be free again.
+    unawaited(again());
     if (trigger.kind === 'manual') return;
     const of = { activities: trigger.activities };
     if (status === 'superseded') {

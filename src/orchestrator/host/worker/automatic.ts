@@ -22,6 +22,8 @@ import { createWorkTree } from '../../workspace/work-tree.ts';
 export interface Automatic {
   readonly engine: ActivityEngine;
   readonly bus: Bus;
+  /** Pauses, approvals or settings may have changed. */
+  again(): Promise<void>;
   /** This process is the one of the folder that starts runs. */
   lead(): Promise<void>;
   close(): Promise<void>;
@@ -82,6 +84,10 @@ export function createAutomatic(deps: {
   return {
     engine,
     bus,
+    async again() {
+      const decided = await triggers.again();
+      if (!decided.ok) onFailure(decided.failure);
+    },
     async lead() {
       for (const begin of [() => triggers.start(), () => engine.lead()]) {
         const begun = await begin();

@@ -197,6 +197,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   async function refreshNow(): Promise<void> {
     facts = await readFacts(services, { pauses, settings });
     board.touch();
+    await automatic?.again();
   }
 
   /** What it meets is a failure that is told, or a bug. */
