@@ -30,7 +30,14 @@ export const findingSchema = z.object({
   /** Stable across unrelated edits: rule + normalised text + occurrence (secrets: keyed hash). */
   fingerprint: z.string().min(1),
   fix: z.string().optional(),
+  /** Where there is one way only; `fix` may name it. */
   edit: fixEditsSchema.optional(),
+  /** Several ways, the likeliest first, in place of `edit`. */
+  fixes: z
+    .array(z.object({ title: z.string().min(1).max(200), edit: fixEditsSchema }))
+    .min(2)
+    .max(5)
+    .optional(),
   help: z.string().optional(),
   evidence: z.string().optional(),
 });

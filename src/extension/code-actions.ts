@@ -37,7 +37,7 @@ function actionsFor(mark: Mark, place: Place): readonly vscode.CodeAction[] {
     return action;
   };
   return [
-    ...fixOf(mark, place),
+    ...fixesOf(mark, place),
     command(`Not a problem here (${finding.rule})`, 'savepoint.dismissFinding'),
     ...(canIgnore(commentPlace(place.document, mark.range.start.line))
       ? [command(`Ignore ${finding.rule} with a reason…`, 'savepoint.ignoreFinding')]
@@ -47,29 +47,36 @@ function actionsFor(mark: Mark, place: Place): readonly vscode.CodeAction[] {
 }
 
 /** Exact for the text that was checked only: after any edit of the file, saved or not, it is not offered. */
-function fixOf({ finding, intact }: Mark, { document, diagnostic }: Place): readonly vscode.CodeAction[] {
-  const { edit, rule, fix, content } = finding;
-  // What was masked before it was stored is not what should be written.
-  if (!edit || !intact || edit.some(({ newText }) => newText.includes(MASKED))) return [];
-  if (content !== null && !isContent(document.getText(), content)) return [];
-  const action = new vscode.CodeAction(fixTitle(edit, fix ?? rule), vscode.CodeActionKind.QuickFix);
-  action.diagnostics = [diagnostic];
-  action.isPreferred = true;
-  action.edit = new vscode.WorkspaceEdit();
-  for (const { range, newText } of edit) action.edit.replace(document.uri, rangeOf(range), newText);
-  return [action];
+function fixesOf({ finding, intact }: Mark, { document, diagnostic }: Place): readonly vscode.CodeAction[] {
+  const { edit, fixes, content } = finding;
+  const ways = [...(edit ? [{ title: fixTitle(finding, edit), edit }] : []), ...(fixes ?? [])];
+  if (ways.length === 0 || !intact || (content !== null && !isContent(document.getText(), content))) return [];
+  return ways.flatMap((way) => {
+    // What was masked before it was stored is not what should be written.
+    if (way.edit.some(({ newText }) => newText.includes(MASKED))) return [];
+    const action = new vscode.CodeAction(way.title, vscode.CodeActionKind.QuickFix);
+    action.diagnostics = [diagnostic];
+    action.isPreferred = ways.length === 1;
+    action.edit = new vscode.WorkspaceEdit();
+    for (const { range, newText } of way.edit) action.edit.replace(document.uri, rangeOf(range), newText);
+    return [action];
+  });
 }
 
 /** Stands where a secret stood (the orchestrator's masker). */
 const MASKED = '••••';
 
-function fixTitle(edit: NonNullable<Mark['finding']['edit']>, otherwise: string): string {
+/** Characters of a row of the menu. */
+const MAX_TITLE = 60;
+
+function fixTitle({ fix, rule }: Mark['finding'], edit: NonNullable<Mark['finding']['edit']>): string {
+  if (fix !== undefined && fix.length <= MAX_TITLE) return fix;
   const [first] = edit;
   const added = edit.map(({ newText }) => newText.trim()).join(' … ');
   const isInsertion = first !== undefined && rangeOf(first.range).isEmpty;
   return isInsertion && added !== '' && added.length <= 40 && !added.includes('\n')
     ? `Add ${added}`
-    : `Fix ${otherwise}`;
+    : `Fix ${fix ?? rule}`;
 }
 
 export const commentPlace = (

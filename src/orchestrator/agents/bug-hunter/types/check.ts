@@ -9,6 +9,7 @@ import { groupBroken, type Broken, type ChangedText } from './breakage.ts';
 import { findDependents, isGlobal, ownSources, type Dependent } from './dependents.ts';
 import { findMissing, isAnythingMissing, type MissingDependencies } from './dependencies.ts';
 import { errorsIn, newErrors, type TypeError } from './errors.ts';
+import { createTypeFixes, type TypeFixes } from './fixes.ts';
 import { confirmed, isAnswer, runNative } from './native.ts';
 import type { ProjectPrograms } from './programs.ts';
 import { reshaped } from './shape.ts';
@@ -185,6 +186,8 @@ async function tell(check: Check, { fresh, older }: Settled, dependents: readonl
   const changed = new Map<string, ChangedText>();
   const own = new Map<string, Draft[]>();
   const broken: Broken[] = [];
+  const { project, programs } = check;
+  const fixes = createTypeFixes({ project, program: programs.now, clock: hunt.context.clock });
   const reachedFrom = new Map(dependents.map(({ source, from }) => [source.fileName, from]));
   for (const file of check.project.files) {
     const path = toRelative(hunt.root, file);
@@ -197,20 +200,21 @@ async function tell(check: Check, { fresh, older }: Settled, dependents: readonl
     const onChangedLine =
       here !== undefined &&
       (hunt.overlay === null || touches(here.lines, error.range.start.line, error.range.end.line));
-    if (onChangedLine) own.set(file, [...(own.get(file) ?? []), toDraft(error, check)]);
+    if (onChangedLine) own.set(file, [...(own.get(file) ?? []), toDraft(error, check, fixes)]);
     else broken.push({ error, file, from: toRelative(hunt.root, reachedFrom.get(error.file) ?? error.file) });
   }
   for (const [file, drafts] of own) await hunt.report.file(file, { now: drafts, before: [] });
   for (const [file, drafts] of groupBroken(broken, changed)) await hunt.report.file(file, { now: drafts, before: [] });
 }
 
-function toDraft(error: TypeError, { missing, project }: Check): Draft {
+function toDraft(error: TypeError, { missing, project }: Check, fixes: TypeFixes): Draft {
   return {
     rule: typeRule(error.code),
     severity: UNUSED.has(error.code) ? 'warning' : 'error',
     confidence: isAnythingMissing(missing) ? 'possible' : 'certain',
     message: `${error.text} (TypeScript ${project.found.native?.version ?? project.found.version}, ${project.label})`,
     range: error.range,
+    ...fixes.of(error),
   };
 }
 
