@@ -98,8 +98,10 @@ export interface Board {
 /** Numbered changes after a snapshot: `revision` counts up by one; who misses one asks for a snapshot. */
 export interface BoardChange {
   readonly revision: number;
-  /** Slices that changed, whole, except runs: only those that changed or came. */
-  readonly slices: Partial<Omit<Board, 'runs'>>;
+  /** Slices that changed, whole, except runs and activities: of these only the rows that changed or came. */
+  readonly slices: Partial<Omit<Board, 'runs' | 'activities'>>;
+  /** Absent where none changed; `order`: the ids of all that are on the board now. */
+  readonly activities?: { readonly changed: readonly ActivityView[]; readonly order: readonly string[] };
   readonly runs: readonly RunRow[];
   /** Ids of runs that left the board. */
   readonly gone: readonly string[];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { applyChange } from '../../src/contract/apply-change.ts';
+import type { ActivityView } from '../../src/contract/activities.ts';
 import type { Board } from '../../src/contract/board.ts';
 import type { StoredEvent } from '../../src/contract/events.ts';
 import { standingFailures } from '../../src/contract/run-words.ts';
@@ -13,6 +14,7 @@ import { applyDecided } from '../../src/orchestrator/board/unchecked.ts';
 import { whenWords } from '../../src/orchestrator/board/workflow-words.ts';
 import { EMPTY_RESULT, type RunStart } from '../../src/orchestrator/workflow/run-events.ts';
 import { proves } from '../requirements.ts';
+import { activityView } from '../support/boards.ts';
 import { createSimulatedClock } from '../support/simulated-env.ts';
 import { scriptedSession } from '../support/stored-events.ts';
 import { checked, finding, runOf, story, TIME, wholeRun, written, type Story } from './stories.ts';
@@ -299,6 +301,19 @@ describe(proves('F1', 'board: what crosses'), () => {
         return null;
     }
   }
+
+  it('tells of activities only those that changed, and leaves the others as they were', () => {
+    const told = story();
+    const view = (id: string, writes: number): ActivityView => activityView(id, { writes });
+    const before = { ...told.board(), activities: [view('b', 1), view('a', 1)] };
+    const change = changesBetween(before, { ...before, activities: [view('c', 1), view('b', 2), view('a', 1)] });
+    assert.deepEqual(change?.activities, { changed: [view('c', 1), view('b', 2)], order: ['c', 'b', 'a'] });
+    assert.equal(change && applyChange(before, change).activities[2], before.activities[1]);
+    assert.deepEqual(changesBetween(before, { ...before, activities: [view('a', 1)] })?.activities, {
+      changed: [],
+      order: ['a'],
+    });
+  });
 
   it('says nothing where nothing differs', () => {
     const told = story();

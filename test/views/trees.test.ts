@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DECISIONS, type Decision, type DecisionKind } from '../../src/contract/activities.ts';
 import { createTimeWords } from '../../src/contract/time-words.ts';
 import { STATES } from '../../src/contract/words.ts';
-import { activitiesTree } from '../../src/views/trees/activities.ts';
+import { createActivitiesTree } from '../../src/views/trees/activities.ts';
 import { changedRows } from '../../src/views/trees/changes.ts';
 import { healthTree } from '../../src/views/trees/health.ts';
 import { healthWords } from '../../src/extension/health-rows.ts';
@@ -34,6 +34,8 @@ const decision = (kind: DecisionKind): Decision => ({
   at: '',
 });
 
+const activitiesTree = createActivitiesTree();
+
 describe(proves('F3', 'the Activities view'), () => {
   const files = Array.from(
     { length: 12 },
@@ -57,6 +59,15 @@ describe(proves('F3', 'the Activities view'), () => {
     activityView('a1', { origin: 'run:run-41', lastAt: '2026-11-17T13:44:00.000Z' }),
     activityView('a0', { origin: 'unknown', lastAt: '2026-11-03T13:44:00.000Z' }),
   ];
+
+  it('draws the files of an activity that did not change no second time', () => {
+    const draw = createActivitiesTree();
+    const [, before] = draw(folder({ board: board({ activities }) }), scene);
+    const changed = activities.map((view, at) => (at === 0 ? { ...view, writes: view.writes + 1 } : view));
+    const [, after] = draw(folder({ board: board({ activities: changed }) }), scene);
+    assert.ok(before !== undefined && before.children.length > 0);
+    assert.equal(before.children, after?.children);
+  });
 
   it('says who wrote, how much and when; under it the files', () => {
     const tree = activitiesTree(folder({ board: board({ activities, runs: [runRow()] }) }), scene);

@@ -6,25 +6,37 @@ import type { FolderFacts } from '../../extension/folder-facts.ts';
 import type { Scene } from '../../extension/scene.ts';
 import { writerOf } from './origins.ts';
 
-/** Bursts of edits, newest first: who wrote, how much, when; under each its files. */
-export function activitiesTree(folder: FolderFacts, scene: Scene): readonly TreeNode[] {
-  const board = drawnBoard(folder);
-  return (board?.activities ?? []).map((activity) => activityNode({ folder, board, activity }, scene));
+/**
+ * Bursts of edits, newest first: who wrote, how much, when; under each its files. Rows of the files of an activity that did not
+ * change are the same objects, because there may be thousands.
+ */
+export function createActivitiesTree(): (folder: FolderFacts, scene: Scene) => readonly TreeNode[] {
+  const drawn: DrawnFiles = new WeakMap();
+  return (folder, scene) => {
+    const board = drawnBoard(folder);
+    return (board?.activities ?? []).map((activity) => activityNode({ folder, board, activity, drawn }, scene));
+  };
 }
 
+/** The rows of an activity's files. */
+type DrawnFiles = WeakMap<ActivityView, readonly TreeNode[]>;
+
 interface Place {
+  readonly drawn: DrawnFiles;
   readonly folder: FolderFacts;
   readonly board: Board | null;
   readonly activity: ActivityView;
 }
 
-function activityNode({ folder, board, activity }: Place, { times, now }: Scene): TreeNode {
+function activityNode({ folder, board, activity, drawn }: Place, { times, now }: Scene): TreeNode {
   const { name, icon } = writerOf(activity.origin, board ?? { runs: [] });
   const isGit = activity.origin === 'git' && activity.label !== '';
   const [only] = activity.files;
   const alone = activity.total === 1 ? only : undefined;
   const id = `${folder.uri}/${activity.id}`;
   const target = { folder: folder.uri, activity: activity.id };
+  const files = alone ? [] : (drawn.get(activity) ?? fileNodes(id, activity, target));
+  drawn.set(activity, files);
   const label = cutName(isGit ? activity.label : name);
   const what = isGit ? '' : alone ? alone.path : countWords(activity.total, 'file');
   const time = activity.settledAt === null ? DECISION_LOOKS.waiting.word : times.short(activity.lastAt, now);
@@ -35,7 +47,7 @@ function activityNode({ folder, board, activity }: Place, { times, now }: Scene)
     icon: { name: icon, tone: null },
     tooltip: activityTooltip(activity, label, { times, now }),
     context: 'activity',
-    children: alone ? [] : fileNodes(id, activity, target),
+    children: files,
     command: alone && alone.change !== 'deleted' ? { kind: 'open', file: alone.path, line: null } : null,
     target,
   });

@@ -8,7 +8,9 @@ export function changedRows(before: readonly TreeNode[], after: readonly TreeNod
 
 function changedIn(before: TreeNode, after: TreeNode): readonly string[] {
   if (before === after) return [];
-  if (!sameSelf(before, after) || !sameIds(before.children, after.children)) return [after.id];
+  if (!sameSelf(before, after)) return [after.id];
+  if (before.children === after.children) return [];
+  if (!sameIds(before.children, after.children)) return [after.id];
   return after.children.flatMap((node, index) => changedIn(before.children[index] ?? node, node));
 }
 

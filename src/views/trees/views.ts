@@ -3,7 +3,7 @@ import { targetOf } from '../../contract/target.ts';
 import { factsOf } from '../../extension/folder-facts.ts';
 import type { Remembered } from '../../extension/remembered.ts';
 import type { Folder, Folders } from '../../extension/folder.ts';
-import { activitiesTree } from './activities.ts';
+import { createActivitiesTree } from './activities.ts';
 import { createAtMost } from './at-most.ts';
 import { createContextKeys } from './context-keys.ts';
 import { commandOf } from './tree-items.ts';
@@ -42,6 +42,7 @@ export interface Trees extends vscode.Disposable {
 /** The five views of the sidebar. */
 export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDeps): Trees {
   const setKey = createContextKeys();
+  const activitiesTree = createActivitiesTree();
   const older = new Map<string, readonly OlderRun[]>();
   const untrusted = new Map<string, readonly string[]>();
   const runs = openView('savepoint.runs');
