@@ -8,6 +8,7 @@ import {
   hasResult,
   resultWords,
 } from '../contract/run-words.ts';
+import { takenBackRuns } from '../contract/taken-back.ts';
 import type { Target } from '../contract/target.ts';
 import { OUTCOMES, STATES, countWords } from '../contract/words.ts';
 import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts } from './folder-facts.ts';
@@ -254,7 +255,7 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
       status({ kind: 'paused', text: 'Savepoint paused', icon: 'bell-slash', outcome, folder: target.folder }),
     );
   }
-  if (worst === undefined) others.push(status({ ...NOTHING, folder: target.folder }));
+  if (worst === undefined) others.push(status({ ...NOTHING, outcome: whyUnchecked(board), folder: target.folder }));
   const [first] = [...others, ...(worst ? [worst] : [])].sort((a, b) => rank(a) - rank(b));
   const pause = board.paused
     ? { label: 'Resume automatic runs', command: 'savepoint.resumeAutomaticRuns', target }
@@ -262,6 +263,12 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
   const chosen = first ?? status({ ...NOTHING, folder: target.folder });
   const more = others.filter(({ kind }) => kind !== chosen.kind && kind !== 'unchecked');
   return { ...withOthers(chosen, more), links: [...chosen.links, pause] };
+}
+
+function whyUnchecked(board: Board): string {
+  const newest = board.runs.find(hasResult);
+  const isOver = newest !== undefined && takenBackRuns(board).has(newest.run);
+  return isOver ? `The edits that run ${newest.number} checked were taken back` : NOTHING.text;
 }
 
 /** A failure keeps the one place, and still tells that it is out of date, or that nothing starts by itself. */
@@ -281,13 +288,14 @@ function withOthers(chosen: Status, others: readonly Status[]): Status {
  * The newest result, and that of every workflow that starts by itself: a run by hand of something else neither hides what the
  * checks said, nor do its own older failures come back once the checks have run.
  */
-function standingResults({ runs, workflows }: Board, dismissed: ReadonlySet<string>): readonly RunRow[] {
+function standingResults({ runs, workflows, activities }: Board, dismissed: ReadonlySet<string>): readonly RunRow[] {
+  const over = takenBackRuns({ runs, activities });
   const automatic = new Set(workflows.filter((row) => row.automatic).map(({ id }) => id));
   const seen = new Set<string>();
   const newestOfEach = runs.filter((run) => {
     if (!hasResult(run) || seen.has(run.workflow)) return false;
     seen.add(run.workflow);
-    return !dismissed.has(run.run);
+    return !dismissed.has(run.run) && !over.has(run.run);
   });
   return newestOfEach.filter(({ workflow }, index) => index === 0 || automatic.has(workflow));
 }

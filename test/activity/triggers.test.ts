@@ -91,7 +91,10 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     await eventually('it looks', () => rig.calls().length === 1);
     rig.write({ 'src/a.ts': 'a\n' });
     const [decision] = await rig.burst(['src/a.ts']);
-    assert.deepEqual([decision?.decision, decision?.why], ['filtered', 'nothing differs from HEAD any more']);
+    assert.deepEqual(
+      [decision?.decision, decision?.why, decision?.takenBack],
+      ['filtered', 'nothing differs from HEAD any more', true],
+    );
     await rig.idle();
     const old = value(rig.services.runs.find('1'));
     assert.deepEqual([old.status, old.replacedBy], ['superseded', null]);

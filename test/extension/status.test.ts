@@ -12,6 +12,7 @@ import {
   passing,
   runRow,
   scene,
+  takenBack,
   workflowRow,
 } from '../support/boards.ts';
 import { peopleWords } from '../support/engine-words.ts';
@@ -147,6 +148,15 @@ describe(proves('F3', 'the status bar item'), () => {
       { icon: 'warning', text: '1 other finding on changed lines' },
     ]);
     assert.equal(ofRuns(runRow({ findings: { error: 1, warning: 0, info: 0 } })).outcome, '1 error found');
+  });
+
+  it('says nothing of what a run found on edits that were taken back', () => {
+    const run = runRow({ number: 42, tests: failing(1), activities: ['edit'], scope: { ...runRow().scope, files: 1 } });
+    const edit = activityView('edit');
+    const backs = activityView('back', { decisions: [takenBack('on-save-checks')] });
+    const { kind, outcome, lines } = of({ runs: [run], activities: [backs, edit] });
+    assert.deepEqual([kind, outcome, lines], ['unchecked', 'The edits that run 42 checked were taken back', []]);
+    assert.equal(of({ runs: [run], activities: [edit] }).kind, 'failing');
   });
 
   it('says what failed, in which run and when, and what can be done', () => {

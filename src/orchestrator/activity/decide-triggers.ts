@@ -101,8 +101,11 @@ export function whoStarts(
     const refusal = looked.unapproved.get(workflow);
     if (looked.differing !== null && !files.some((file) => looked.differing?.has(file))) {
       const ignored = files.length > 0 && files.every((file) => looked.ignored.has(file));
-      const why = ignored ? 'ignored by .gitignore' : 'nothing differs from HEAD any more';
-      verdicts.push(verdict(workflow, 'filtered', why));
+      verdicts.push(
+        ignored
+          ? verdict(workflow, 'filtered', 'ignored by .gitignore')
+          : { ...verdict(workflow, 'filtered', 'nothing differs from HEAD any more'), takenBack: true },
+      );
       if (!one.everything) over.push(...replaces);
     } else if (refusal !== undefined) verdicts.push(holding(workflow, 'untrusted', refusal));
     else if (starts.length >= looked.budget.left)

@@ -1,13 +1,7 @@
-import type { RunRow } from '../../contract/board.ts';
-import {
-  hasResult,
-  isAlive,
-  lookOfResult,
-  resultWords,
-  failedStepOf,
-  standingFailures,
-} from '../../contract/run-words.ts';
+import type { Board, RunRow } from '../../contract/board.ts';
+import { hasResult, isAlive, lookOfResult, resultWords, failedStepOf } from '../../contract/run-words.ts';
 import type { RunStatus } from '../../contract/runs.ts';
+import { openFailures } from '../../contract/taken-back.ts';
 import { STATES, countWords, durationWords } from '../../contract/words.ts';
 import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';
 import type { FolderFacts } from '../../extension/folder-facts.ts';
@@ -34,7 +28,7 @@ export interface OlderRun {
 export function runsTree(folder: FolderFacts, options: RunsOptions): readonly TreeNode[] {
   const board = drawnBoard(folder);
   if (board === null || board.runs.length === 0) return [];
-  const { now, failed, history } = groupsOf(board.runs, options.dismissed);
+  const { now, failed, history } = groupsOf(board, options.dismissed);
   const draw = (group: string, rows: readonly RunRow[], open: boolean): readonly TreeNode[] =>
     rows.map((run) => runNode({ folder, run, group, open, options }));
   const alone = now.length === 0 && failed.length === 0;
@@ -60,14 +54,15 @@ export function runsTree(folder: FolderFacts, options: RunsOptions): readonly Tr
 }
 
 /** Runs of the groups, each in one of them. A run that was cut off and that a later result has overtaken is history. */
-function groupsOf(runs: readonly RunRow[], dismissed: ReadonlySet<string>) {
+function groupsOf(board: Board, dismissed: ReadonlySet<string>) {
+  const { runs } = board;
   const overtaken = (run: RunRow): boolean =>
     run.status === 'interrupted' &&
     runs.some((other) => other.number > run.number && other.workflow === run.workflow && hasResult(other));
   const now = runs.filter(
     (run) => (isAlive(run) || run.status === 'waiting' || run.status === 'interrupted') && !overtaken(run),
   );
-  const failed = standingFailures(runs).filter(({ run }) => !dismissed.has(run));
+  const failed = openFailures(board, dismissed);
   const shown = new Set([...now, ...failed]);
   return { now, failed, history: runs.filter((run) => !shown.has(run)) };
 }

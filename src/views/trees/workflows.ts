@@ -1,5 +1,6 @@
 import type { RunRow, WorkflowRow } from '../../contract/board.ts';
 import { isAlive, lookOfResult, resultWords } from '../../contract/run-words.ts';
+import { takenBackRuns } from '../../contract/taken-back.ts';
 import { OUTCOMES, STATES, type Look } from '../../contract/words.ts';
 import { cutName, drawnBoard, treeNode, type TreeNode } from './node.ts';
 import type { FolderFacts } from '../../extension/folder-facts.ts';
@@ -10,21 +11,25 @@ export function workflowsTree(folder: FolderFacts, files: readonly string[], sce
   if (folder.state.kind === 'untrusted') return files.map((file) => untrustedNode(folder, file));
   const board = drawnBoard(folder);
   if (board === null) return [];
+  const over = takenBackRuns(board);
   return board.workflows.map((row) =>
-    row.problem === null ? workflowNode(folder, row, { runs: board.runs, scene }) : brokenNode(folder, row),
+    row.problem === null ? workflowNode(folder, row, { runs: board.runs, over, scene }) : brokenNode(folder, row),
   );
 }
 
 const baseName = (file: string): string => file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 
-function workflowNode(
-  folder: FolderFacts,
-  row: WorkflowRow,
-  { runs, scene }: { readonly runs: readonly RunRow[]; readonly scene: Scene },
-): TreeNode {
+interface Drawn {
+  readonly runs: readonly RunRow[];
+  /** Runs of which the edits were taken back. */
+  readonly over: ReadonlySet<string>;
+  readonly scene: Scene;
+}
+
+function workflowNode(folder: FolderFacts, row: WorkflowRow, { runs, over, scene }: Drawn): TreeNode {
   const own = runs.filter(({ workflow }) => workflow === row.id);
   const live = own.find((run) => isAlive(run) || run.status === 'waiting' || run.status === 'interrupted');
-  const last = own.find(({ run }) => run === row.last?.run);
+  const last = own.find(({ run }) => run === row.last?.run && !over.has(run));
   const look = lookOf(row, live, last);
   return treeNode({
     id: `${folder.uri}/${row.id}`,
@@ -36,7 +41,9 @@ function workflowNode(
       ...(row.about === undefined || row.about === '' ? [] : [row.about]),
       last
         ? `Last: ${lastWords(last)}, run ${last.number}, ${scene.times.short(last.startedAt, scene.now)}`
-        : 'Has not run yet',
+        : row.last === null
+          ? 'Has not run yet'
+          : `The edits that run ${row.last.number} checked were taken back`,
       row.builtIn ? 'Comes with Savepoint; a file of the same id in .savepoint/workflows replaces it' : row.file,
     ],
     context: `workflow:${row.automatic ? (row.paused ? 'off' : 'on') : 'hand'}`,
