@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StoredEvent } from '../../src/contract/events.ts';
 import { recoverTriggers } from '../../src/orchestrator/activity/recover-triggers.ts';
 import { recover } from '../../src/orchestrator/activity/recover.ts';
@@ -7,6 +6,7 @@ import type { JournalReader } from '../../src/orchestrator/journal/journal.ts';
 import { matcherOf } from '../../src/orchestrator/journal/query.ts';
 import { proves } from '../requirements.ts';
 import { storedEvent } from '../support/sample-events.ts';
+import { slowMonotonic, turnsDuring } from '../support/turns.ts';
 
 const NOW = Date.parse('2026-01-02T00:00:00.000Z');
 const EVENTS = 2000;
@@ -37,20 +37,7 @@ function longSession(last: readonly Partial<StoredEvent>[] = []): JournalReader 
 
 /** Each look at it takes a millisecond. */
 function slowClock() {
-  let passed = 0;
-  return { now: () => NOW, monotonic: () => passed++, timer: () => () => undefined };
-}
-
-async function turnsDuring(work: Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let atWork = true;
-  const end = work.finally(() => (atWork = false));
-  while (atWork) {
-    await nextTurn();
-    turns++;
-  }
-  await end;
-  return turns;
+  return { now: () => NOW, monotonic: slowMonotonic(), timer: () => () => undefined };
 }
 
 describe(proves('F1', 'taking over from a window that was open for long'), () => {

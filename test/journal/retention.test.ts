@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/contract/json.ts';
 import { readHistory, CARRIED_CHECKPOINT } from '../../src/orchestrator/journal/history.ts';
 import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
+import { layoutOf } from '../../src/orchestrator/journal/layout.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
+import { clearExpiredInPieces } from '../../src/orchestrator/journal/retention.ts';
 import { createSimulatedMachine, type SimulatedMachine } from '../support/simulated-env.ts';
+import { slowMonotonic, turnsDuring } from '../support/turns.ts';
 
 const STATE_DIR = '/state';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -30,6 +33,17 @@ async function runOnce(
   });
   await store('workflow.step.completed', { step: 'again', cached: 'r0', inputHash: 'x', timeMs, result: { cases } });
   await store('workflow.completed', { status: 'completed' });
+  await opened.value.close();
+}
+
+/** A session with these events. */
+async function session(
+  machine: SimulatedMachine,
+  events: readonly (readonly [type: string, data: JsonObject])[],
+): Promise<void> {
+  const opened = openJournal({ env: machine.start().env, stateDir: STATE_DIR });
+  assert(opened.ok);
+  for (const [type, data] of events) assert((await opened.value.append([{ source: 'workflow', type, data }])).ok);
   await opened.value.close();
 }
 
@@ -96,6 +110,51 @@ describe('RELIABILITY: facts that outlive 30 days of history', () => {
     machine.clock.advance(2 * DAY_MS);
     await runOnce(machine, { run: 'r6', number: 6 });
     assert.equal(sessionFiles(machine), 4);
+  });
+
+  it('keeps a run that waits for a person, however long, and what is left of it when it has been answered goes', async () => {
+    const machine = createSimulatedMachine({ seed: 9 });
+    await session(machine, [['workflow.started', { run: 'asks', number: 1, workflow: 'w' }]]);
+    await runOnce(machine, { run: 'r2', number: 2 });
+    await session(machine, [['workflow.waiting', { run: 'asks', question: 'Is it done?' }]]);
+    await runOnce(machine, { run: 'r4', number: 4 });
+    machine.clock.advance(31 * DAY_MS);
+    await runOnce(machine, { run: 'r5', number: 5 });
+    const types = (): readonly string[] =>
+      [...createJournalReader({ env: machine.start().env, stateDir: STATE_DIR }).events({ run: 'asks' })].map(
+        ({ type }) => type,
+      );
+    assert.deepEqual(types(), ['workflow.started', 'workflow.waiting']);
+    // Two of the waiting run, the youngest that went as the snapshot, and the new one.
+    assert.equal(sessionFiles(machine), 4);
+    assert.deepEqual(
+      history(machine).steps['w/s']?.map(({ run }) => run),
+      ['r5', 'r4', 'r2'],
+    );
+    await session(machine, [
+      ['workflow.resumed', { run: 'asks' }],
+      ['workflow.superseded', { run: 'asks', by: null }],
+    ]);
+    machine.clock.advance(31 * DAY_MS);
+    await runOnce(machine, { run: 'r6', number: 6 });
+    assert.deepEqual(types(), []);
+    assert.equal(sessionFiles(machine), 2);
+  });
+
+  it('clears in pieces on a thread that others wait for, and changes nothing when it is aborted', async () => {
+    const machine = createSimulatedMachine({ seed: 9 });
+    for (let number = 1; number <= 50; number++) await runOnce(machine, { run: `r${number}`, number });
+    const before = history(machine);
+    machine.clock.advance(31 * DAY_MS);
+    const process = machine.start();
+    const env = { ...process.env, clock: { ...process.env.clock, monotonic: slowMonotonic() } };
+    const what = { env, layout: layoutOf(STATE_DIR), keptDays: 30 };
+    await clearExpiredInPieces(what, AbortSignal.abort());
+    assert.equal(sessionFiles(machine), 50);
+    const stop = new AbortController();
+    assert((await turnsDuring(clearExpiredInPieces(what, stop.signal))) > 10);
+    assert.equal(sessionFiles(machine), 1);
+    assert.deepEqual(history(machine), before);
   });
 
   it('loses nothing where a power loss comes in between', async () => {

@@ -27,11 +27,21 @@ export const carriedFold: Fold<Carried> = {
     const { data, type } = event;
     if (type === 'workflow.started') applyStarted(state, data);
     else if (type === 'workflow.step.completed') applyStep(state, data);
-    else if (type === 'workflow.completed' || type === 'workflow.failed' || type === 'workflow.cancelled') {
-      delete state.workflows[text(data['run'])];
-    } else if (type === SNAPSHOT_TYPE && data['task'] === SNAPSHOT_TASK) applySnapshot(state, event);
+    else if (isRunEnd(type)) delete state.workflows[text(data['run'])];
+    else if (type === SNAPSHOT_TYPE && data['task'] === SNAPSHOT_TASK) applySnapshot(state, event);
   },
 };
+
+/** After it nothing of the run comes. */
+export function isRunEnd(type: string): boolean {
+  return RUN_ENDS.has(type);
+}
+const RUN_ENDS: ReadonlySet<string> = new Set([
+  'workflow.completed',
+  'workflow.failed',
+  'workflow.cancelled',
+  'workflow.superseded',
+]);
 
 function applyStarted(state: Carried, data: JsonObject): void {
   const number = data['number'];

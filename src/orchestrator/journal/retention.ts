@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createBreath } from '../breath.ts';
 import type { Env } from '../env.ts';
 import { carriedFold, SNAPSHOT_TYPE, snapshotParts, type Carried } from './carried.ts';
 import { createEventStamp } from './event-stamp.ts';
@@ -19,11 +20,27 @@ interface Deps {
   readonly keptDays: number;
 }
 
-/**
- * Once a day, by one process: sessions whose last event is older than they are kept go, oldest first, up to the first one that is kept.
- * What outlives them becomes a snapshot, which stands in the place of the youngest that goes.
- */
+/** `clearing` in one go, for a process that has nothing else to do yet. */
 export function clearExpired(deps: Deps): void {
+  for (const _ of clearing(deps));
+}
+
+/** The same for a thread that others wait for: they get their turns in between. Ends early, with nothing cleared, when it is aborted. */
+export async function clearExpiredInPieces(deps: Deps, signal: AbortSignal): Promise<void> {
+  const breathe = createBreath(deps.env.clock);
+  for (const _ of clearing(deps)) {
+    const pause = breathe();
+    if (pause) await pause;
+    if (signal.aborted) return;
+  }
+}
+
+/**
+ * Once a day, by one process: sessions whose last event is older than they are kept go, oldest first, up to the first one that is kept;
+ * those of runs that wait for a person stay. What outlives them becomes a snapshot, which stands in the place of the youngest that
+ * goes. Yields after each event that it reads, when nothing has changed yet.
+ */
+function* clearing(deps: Deps): Generator<void, void, undefined> {
   const { env, layout } = deps;
   const last = env.files.stat(layout.cleared);
   if (last !== null && env.clock.now() - last.mtimeMs < DAY_MS) return;
@@ -33,7 +50,7 @@ export function clearExpired(deps: Deps): void {
     const expired = expiredSessions(deps);
     const youngest = expired.at(-1);
     if (youngest !== undefined && !(expired.length === 1 && isSnapshot(deps, youngest)))
-      replace(deps, expired, youngest);
+      replace(deps, expired, { carried: yield* carriedBy(deps, expired), youngest });
     markCleared(deps);
   } finally {
     lock.release();
@@ -52,7 +69,18 @@ function expiredSessions({ env, layout, keptDays }: Deps): readonly SessionFacts
   const oldestFirst = Object.values(index.refresh()).sort((a, b) => a.epoch - b.epoch);
   const limit = new Date(env.clock.now() - keptDays * DAY_MS).toISOString();
   const kept = oldestFirst.findIndex((facts) => facts.lastAt >= limit || index.writerState(facts.session) === 'live');
-  return kept < 0 ? oldestFirst : oldestFirst.slice(0, kept);
+  const waiting = waitingRuns(oldestFirst);
+  const old = kept < 0 ? oldestFirst : oldestFirst.slice(0, kept);
+  return old.filter(({ runs }) => !runs.some(({ run }) => waiting.has(run)));
+}
+
+function waitingRuns(oldestFirst: readonly SessionFacts[]): ReadonlySet<string> {
+  const waiting = new Set<string>();
+  for (const { run, waits } of oldestFirst.flatMap(({ runs }) => runs)) {
+    if (waits === true) waiting.add(run);
+    else if (waits === false) waiting.delete(run);
+  }
+  return waiting;
 }
 
 function isSnapshot({ env, layout }: Deps, facts: SessionFacts): boolean {
@@ -60,9 +88,12 @@ function isSnapshot({ env, layout }: Deps, facts: SessionFacts): boolean {
 }
 
 /** The snapshot appears whole by its rename, and from then on stands for all of them, so a crash in the middle loses nothing. */
-function replace(deps: Deps, expired: readonly SessionFacts[], youngest: SessionFacts): void {
+function replace(
+  deps: Deps,
+  expired: readonly SessionFacts[],
+  { carried, youngest }: { readonly carried: Carried; readonly youngest: SessionFacts },
+): void {
   const { env, layout } = deps;
-  const carried = carriedBy(deps, expired);
   const snapshot = segmentName(youngest.session, 0);
   const temporary = path.join(layout.sessions, `${snapshot}.tmp`);
   writeSnapshot(deps, { file: temporary, carried, of: youngest });
@@ -77,12 +108,15 @@ function replace(deps: Deps, expired: readonly SessionFacts[], youngest: Session
   env.files.syncDir(layout.sessions);
 }
 
-function carriedBy(deps: Deps, expired: readonly SessionFacts[]): Carried {
+function* carriedBy(deps: Deps, expired: readonly SessionFacts[]): Generator<void, Carried, undefined> {
   const carried = carriedFold.initial();
   const files = listSessions(deps.env, deps.layout);
   for (const { session } of expired) {
     const scan = createSessionScan(deps, { session, segments: files.get(session)?.segments ?? [], writer: 'closed' });
-    for (const event of scan.events()) carriedFold.apply(carried, event);
+    for (const event of scan.events()) {
+      carriedFold.apply(carried, event);
+      yield;
+    }
   }
   return carried;
 }

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../contract/events.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
-import { SNAPSHOT_TASK, SNAPSHOT_TYPE } from './carried.ts';
+import { isRunEnd, SNAPSHOT_TASK, SNAPSHOT_TYPE } from './carried.ts';
 import type { Fold } from './projection.ts';
 
 /** What the session index knows of a session (SYSTEMS D6: its context). */
@@ -27,6 +27,8 @@ export interface RunFact {
   readonly run: string;
   /** Null where the run was started in another session. */
   readonly number: number | null;
+  /** Whether it waited for a person when this session last told; missing where the session tells neither. */
+  waits?: boolean;
 }
 
 export type SessionIndex = Record<string, SessionFacts>;
@@ -65,10 +67,14 @@ function newFacts(event: StoredEvent): SessionFacts {
 
 function noteRun(facts: SessionFacts, run: string, event: StoredEvent): void {
   // Events of one run mostly follow each other, so the search from the end is short.
-  const known = facts.runs.findLastIndex((fact) => fact.run === run);
-  if (known >= 0) return;
-  const number = event.type === 'workflow.started' ? event.data['number'] : null;
-  facts.runs.push({ run, number: typeof number === 'number' ? number : null });
+  let known = facts.runs.findLast((fact) => fact.run === run);
+  if (known === undefined) {
+    const number = event.type === 'workflow.started' ? event.data['number'] : null;
+    known = { run, number: typeof number === 'number' ? number : null };
+    facts.runs.push(known);
+  }
+  if (event.type === 'workflow.waiting') known.waits = true;
+  else if (event.type === 'workflow.resumed' || isRunEnd(event.type)) known.waits = false;
 }
 
 function noteKind(facts: SessionFacts, { type, data, subject }: StoredEvent): void {

@@ -10,7 +10,7 @@ import type { Services } from '../../commands/services.ts';
 import type { Env } from '../../env.ts';
 import type { Journal, Repair } from '../../journal/journal.ts';
 import { codeOf, layoutOf, lockName } from '../../journal/layout.ts';
-import { clearExpired } from '../../journal/retention.ts';
+import { clearExpiredInPieces } from '../../journal/retention.ts';
 import type { Runner } from '../../workflow/api.ts';
 import { createDismissals, type Dismissals } from '../../workspace/dismissals.ts';
 import { composeServices, type Composed } from '../compose.ts';
@@ -65,6 +65,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   let leadership: Leadership | null = null;
   let automatic: Automatic | null = null;
   let cancelTidying = (): void => undefined;
+  const closing = new AbortController();
   const people = createPeopleWrites();
   const composed = await composeServices(setup.folder, {
     alone: true,
@@ -156,6 +157,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     refresh: () => refreshing.touch(),
     async close() {
       for (const stop of unwatch) stop();
+      closing.abort();
       cancelTidying();
       refreshing.close();
       await automatic?.close();
@@ -171,6 +173,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     message: AgentMessage,
   ): void {
     if (message.kind === 'progress') feed?.said(run.run, step, message.message);
+    else if (message.kind === 'finding') feed?.found(run, step, message.finding);
     else if (message.kind === 'test') deps.onTest(run, message.test);
   }
 
@@ -184,14 +187,18 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
   /** A window may be open for weeks; its start has cleared what was too old then. */
   function tidyLater(): void {
     cancelTidying = env.clock.timer(TIDY_EVERY_MS, () => {
-      try {
-        clearExpired({ env, layout: layoutOf(stateDir), keptDays: settings.historyDays });
-      } catch (error) {
-        if (codeOf(error) === null) throw error;
-        warn(`Expired history could not be cleared: ${String(error)}`);
-      }
-      tidyLater();
+      inBackground(tidy().then(() => (closing.signal.aborted ? undefined : tidyLater())));
     });
+  }
+
+  async function tidy(): Promise<void> {
+    try {
+      const what = { env, layout: layoutOf(stateDir), keptDays: settings.historyDays };
+      await clearExpiredInPieces(what, closing.signal);
+    } catch (error) {
+      if (codeOf(error) === null) throw error;
+      warn(`Expired history could not be cleared: ${String(error)}`);
+    }
   }
 
   async function refreshNow(): Promise<void> {

@@ -4,6 +4,7 @@ import { boardOf, emptyBoard } from '../../board/board-fold.ts';
 import type { Handlers } from '../../channel/channel.ts';
 import { coverageOfRun, discoverTests, runTests } from '../../commands/test-requests.ts';
 import type { Env } from '../../env.ts';
+import { newestEvents } from '../../journal/newest-events.ts';
 import { startDesk, type Desk } from './desk.ts';
 import { journalRow } from './health.ts';
 import type { Memory } from './memory.ts';
@@ -72,7 +73,8 @@ function atDesk(desk: Desk, deps: FolderDeps & { readonly calls: Map<string, num
         return null;
       },
       report: async ({ run }) => reportText(valueOf(services.runs.find(run)), env.clock.now()),
-      events: async ({ limit }) => [...services.reader().events({ limit })].reverse(),
+      events: ({ limit }, { signal }) =>
+        newestEvents({ reader: services.reader(), clock: env.clock }, { limit, signal }),
       tests: async ({ files }, { signal }) => valueOf(await discoverTests(services, { files, signal })),
       async runTests(wanted, { signal }) {
         const done = await runTests(services, wanted, {
