@@ -19,18 +19,27 @@ export function createTimeWords({ locale, timeZone }: TimeWordsOptions): TimeWor
   const language = locale === 'en' ? 'en-GB' : locale;
   const zone = timeZone === undefined ? {} : { timeZone };
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone } as const;
-  const short = new Intl.DateTimeFormat(language, clock);
-  const exact = new Intl.DateTimeFormat(language, { ...clock, second: '2-digit' });
-  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...zone });
-  const date = new Intl.DateTimeFormat('sv-SE', { ...zone });
+  let made: ReturnType<typeof make> | undefined;
+  /** The first Intl of a process takes 20 to 30 ms: not before there is a time to tell. */
+  const formats = (): ReturnType<typeof make> => (made ??= make());
   return {
     short(iso, now) {
+      const { short, day, date } = formats();
       const at = new Date(iso);
       const on = date.format(at);
       if (on === date.format(now)) return short.format(at);
       if (on === date.format(now - DAY_MS)) return `yesterday ${short.format(at)}`;
       return `${day.format(at)} ${short.format(at)}`;
     },
-    exact: (iso) => exact.format(new Date(iso)),
+    exact: (iso) => formats().exact.format(new Date(iso)),
   };
+
+  function make() {
+    return {
+      short: new Intl.DateTimeFormat(language, clock),
+      exact: new Intl.DateTimeFormat(language, { ...clock, second: '2-digit' }),
+      day: new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...zone }),
+      date: new Intl.DateTimeFormat('sv-SE', { ...zone }),
+    };
+  }
 }

@@ -134,8 +134,7 @@ function holdFolder(root: vscode.WorkspaceFolder, deps: FolderDeps, tell: (folde
   function start(): WorkerLink {
     return createWorkerLink({
       clock: hostClock,
-      start: (settings) => startWorkerThread(deps.entry, { folder: root.uri.fsPath, settings }),
-      settings: deps.settings(),
+      start: () => startWorkerThread(deps.entry, { folder: root.uri.fsPath, settings: deps.settings() }),
       onChange,
       onTest: (test) => tested.fire(test),
       onLog: (log) => deps.onLog(root, log),

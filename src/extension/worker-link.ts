@@ -59,8 +59,8 @@ export interface WorkerLink {
 
 export interface WorkerLinkDeps {
   readonly clock: Clock;
-  readonly start: (settings: WorkerSettings) => WorkerThread;
-  readonly settings: WorkerSettings;
+  /** With the settings of that moment. */
+  readonly start: () => WorkerThread;
   /** State or board changed; `change` is null where everything may have. */
   readonly onChange: (change: BoardChange | null) => void;
   readonly onTest: (test: WorkerEvents['test']) => void;
@@ -86,7 +86,6 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
   let state: LinkState = { kind: 'starting' };
   let board: Board | null = null;
   let revision = 0;
-  let settings = deps.settings;
   let restarts = NO_ENDINGS;
   let lastCall = 0;
   let live: { readonly channel: ToWorker; readonly thread: WorkerThread } | null = null;
@@ -113,10 +112,7 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
       hints.add(path);
       sendHintsSoon();
     },
-    configure(next) {
-      settings = next;
-      live?.channel.send('settings', next);
-    },
+    configure: (settings) => live?.channel.send('settings', settings),
     typing: (active) => live?.channel.send('typing', { active }),
     startAgain,
     close,
@@ -124,7 +120,7 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
 
   function start(): void {
     cancelStart = null;
-    const thread = deps.start(settings);
+    const thread = deps.start();
     const channel: ToWorker = createChannel<HostApi, WorkerApi, HostEvents, WorkerEvents>({
       ...{ port: thread.port, clock, handlers: {} },
       onEvent: (event, data) => heard(event, data),

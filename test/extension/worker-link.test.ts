@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { MessageChannel } from 'node:worker_threads';
 import type { Board, BoardSnapshot } from '../../src/contract/board.ts';
 import type { EditorWrite, HostApi, HostEvents, WorkerApi, WorkerEvents } from '../../src/contract/worker.ts';
-import { workerSettings } from '../../src/contract/commands/setting-values.ts';
 import { createWorkerLink, type WorkerLink } from '../../src/extension/worker-link.ts';
 import { createChannel, type Channel, type Handlers } from '../../src/orchestrator/channel/channel.ts';
 import { boardOf } from '../../src/orchestrator/board/board-fold.ts';
@@ -46,7 +45,6 @@ function scene(answers: Answers = {}): Scene {
   const states: string[] = [];
   const link: WorkerLink = createWorkerLink({
     clock,
-    settings: workerSettings({}),
     start() {
       const { port1, port2 } = new MessageChannel();
       const enders: ((why: string) => void)[] = [];
