@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentMessage, AgentOutcome } from '../../../src/contract/agents.ts';
 import type { Finding } from '../../../src/contract/findings.ts';
@@ -245,6 +245,18 @@ describe('AGENTS bug-hunter: hunt', function () {
       const { findings } = await hunt();
       assert.deepEqual(places(findings), ['lint.no-cond-assign a.js:2']);
       assert.match(findings[0]?.help ?? '', /^https:/);
+    });
+
+    it('says what oxlint would write, and leaves the file alone', async () => {
+      createRepository(root, { 'a.js': 'export const none = (a) => a;\n' });
+      const text = 'export const none = (a) => a;\nexport const nan = (a) => a == NaN;\n';
+      writeTree(root, { 'a.js': text });
+      const { findings } = await hunt();
+      assert.deepEqual(places(findings), ['lint.use-isnan a.js:2']);
+      assert.deepEqual(findings[0]?.edit, [
+        { range: { start: { line: 1, character: 26 }, end: { line: 1, character: 34 } }, newText: 'isNaN(a)' },
+      ]);
+      assert.equal(readFileSync(join(root, 'a.js'), 'utf8'), text);
     });
 
     it('leaves as evidence only commands that can be run again', async () => {

@@ -106,7 +106,7 @@ async function report(
       ...call,
       command: [...call.start, '--stdin', '--stdin-filename', path],
       stdin: base,
-      onBase: true,
+      onCopy: true,
     });
     before = (said ?? []).flatMap((one) => draftsOf(one, base));
   }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { lintRule, oxlintRule } from '../../../../contract/rule-names.ts';
@@ -6,6 +6,7 @@ import { findOwnOxlint, NO_NATIVE_PARTS } from '../../../workspace/native-parts.
 import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
+import { withEdits } from './fixed-text.ts';
 import { OXLINT_ERRORS, OXLINT_WARNINGS } from './oxlint-rules.ts';
 import { byteOrderMark, positionsIn, type Positions } from './positions.ts';
 import { asPath, inCalls, parseOutput, runTool, type ToolCall } from './tool.ts';
@@ -79,10 +80,12 @@ export async function runOxlint(hunt: Hunt, files: readonly string[], oxlint: Ox
     if (hunt.overlay !== null && drafts.some(({ range }) => touches(lines, range.start.line, range.end.line)))
       suspects.push(file);
   }
-  const before =
-    suspects.length === 0 ? new Map<string, readonly Draft[]>() : await diagnoseBase(hunt, suspects, oxlint);
+  // Side by side: the fixes cost no time of their own.
+  const [before, fixed] = await Promise.all([diagnoseBase(hunt, suspects, oxlint), fixedTexts(hunt, suspects, oxlint)]);
   for (const [file, drafts] of now) {
-    const unsaid = drafts.filter(({ range }) => !hunt.report.spokeAbout(file, range.start.line));
+    const texts = fixed.get(file);
+    const fixable = texts ? withEdits(drafts, texts.text, texts.fixed) : drafts;
+    const unsaid = fixable.filter(({ range }) => !hunt.report.spokeAbout(file, range.start.line));
     const said = oxlint.oneALine ? firstOfEachLine(unsaid) : unsaid;
     await hunt.report.file(file, { now: said, before: before.get(file) ?? [] });
   }
@@ -102,20 +105,55 @@ async function diagnoseBase(
   files: readonly string[],
   oxlint: Oxlint,
 ): Promise<ReadonlyMap<string, readonly Draft[]>> {
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const text = hunt.overlay?.get(join(hunt.root, file)) ?? null;
+    if (text !== null) texts.set(file, text);
+  }
+  if (texts.size === 0) return new Map();
+  return inCopy(hunt, texts, (folder) => diagnose(hunt, { oxlint, cwd: folder, files: [...texts.keys()] }));
+}
+
+/** What oxlint would write: it tells no edits, so it fixes a copy. Only fixes that it counts as safe. */
+async function fixedTexts(
+  hunt: Hunt,
+  files: readonly string[],
+  oxlint: Oxlint,
+): Promise<ReadonlyMap<string, { readonly text: string; readonly fixed: string }>> {
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const text = await hunt.context.workspace.read(file);
+    if (text !== null) texts.set(file, text);
+  }
+  if (texts.size === 0) return new Map();
+  return inCopy(hunt, texts, async (folder) => {
+    for (const some of inCalls([...texts.keys()])) {
+      const command = [...oxlint.command, '--fix', '--silent', '-c', oxlint.config, ...some.map(asPath)];
+      const { tool, version, environment } = oxlint;
+      await runTool(hunt, { tool, version, command, cwd: folder, environment, good: [0, 1], onCopy: true });
+    }
+    const fixed = new Map<string, { readonly text: string; readonly fixed: string }>();
+    for (const [file, text] of texts) fixed.set(file, { text, fixed: await readFile(join(folder, file), 'utf8') });
+    return fixed;
+  });
+}
+
+/** Writes the texts into a folder of their own, which goes with the work. */
+async function inCopy<T>(
+  hunt: Hunt,
+  texts: ReadonlyMap<string, string>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
   const agents = join(hunt.request.stateDir, 'agents');
   await mkdir(agents, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(agents, 'bug-hunter-base-'));
+  const folder = await mkdtemp(join(agents, 'bug-hunter-copy-'));
   try {
-    const written: string[] = [];
-    for (const file of files) {
-      const text = hunt.overlay?.get(join(hunt.root, file)) ?? null;
-      if (text === null) continue;
+    for (const [file, text] of texts) {
       const path = join(folder, file);
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);
-      written.push(file);
     }
-    return written.length === 0 ? new Map() : await diagnose(hunt, { oxlint, cwd: folder, files: written });
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -136,7 +174,7 @@ async function diagnose(
       cwd,
       environment: oxlint.environment,
       good: [0, 1],
-      ...(isBase ? { onBase: true } : {}),
+      ...(isBase ? { onCopy: true } : {}),
     };
     const end = await runTool(hunt, call);
     const output = end && parseOutput(hunt, { call, end, schema: oxlintSchema });

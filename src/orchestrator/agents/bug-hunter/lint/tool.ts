@@ -16,14 +16,14 @@ export interface ToolCall {
   readonly environment: 'tool' | 'caller';
   readonly extraEnv?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  /** It looks at the base's text, which lies nowhere afterwards: nobody could run it again, so it is no evidence. */
-  readonly onBase?: true;
+  /** It works on the base's text or on a copy, which lie nowhere afterwards: nobody could run it again, so it is no evidence. */
+  readonly onCopy?: true;
   readonly onLine?: Command['onLine'];
   /** Exit codes with which it says that it did its work. */
   readonly good: readonly number[];
 }
 
-/** Runs one tool and leaves evidence, unless it is of the base. Null: it broke (the hunt knows), or was stopped. */
+/** Runs one tool and leaves evidence, unless it is of a copy. Null: it broke (the hunt knows), or was stopped. */
 export async function runTool(hunt: Hunt, call: ToolCall): Promise<ProcessEnd | null> {
   const end = await hunt.context.processes.run({
     argv: call.command,
@@ -38,7 +38,7 @@ export async function runTool(hunt: Hunt, call: ToolCall): Promise<ProcessEnd | 
   hunt.context.signal.throwIfAborted();
   const { tool, version, command, cwd } = call;
   const evidence = { tool, version, command, cwd, exitCode: end.exitCode, durationMs: Math.round(end.durationMs) };
-  if (!call.onBase) hunt.context.emit({ kind: 'evidence', evidence });
+  if (!call.onCopy) hunt.context.emit({ kind: 'evidence', evidence });
   if (end.how === 'exit' && end.exitCode !== null && call.good.includes(end.exitCode)) return end;
   hunt.fail({ what: tool, command, end });
   return null;
