@@ -15,6 +15,8 @@ import { tempFolder } from '../support/temp-folder.ts';
 import { proves } from '../requirements.ts';
 
 const env = createNodeEnv({ version: '0.0.0-test' });
+/** RELIABILITY: trees of processes are gone within so long. */
+const GONE_MS = 5000;
 const ENTRY = fileURLToPath(import.meta.resolve('../support/scripted-toolhost.ts'));
 
 describe(proves('A1', 'built-in agents in tool hosts'), () => {
@@ -158,7 +160,7 @@ describe(proves('A1', 'built-in agents in tool hosts'), () => {
       assert.ok(!outcome.ok && outcome.error.code === 'cancelled');
       assert.equal(pids.length, 1);
       assert.deepEqual(pids.filter(isAlive), []);
-      assert.ok(took < 4000, `took ${took} ms`);
+      assert.ok(took < GONE_MS, `took ${took} ms`);
     });
   }
 

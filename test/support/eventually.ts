@@ -1,10 +1,12 @@
 const LOOK_EVERY_MS = 10;
+/** Long enough for a slow, loaded machine: what waits so long has failed anyhow. */
+const DEADLINE_MS = 30_000;
 
 /** Polls until the condition holds; after the deadline it fails naming what did not come. */
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
+  deadlineMs = DEADLINE_MS,
 ): Promise<void> {
   const until = performance.now() + deadlineMs;
   while (!(await holds())) {
