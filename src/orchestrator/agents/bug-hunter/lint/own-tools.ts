@@ -40,6 +40,7 @@ export async function lintWithOwnTools(hunt: Hunt, scripts: readonly string[]): 
         config: configured.config,
         environment: 'caller',
         oneALine: false,
+        fixed: null,
       });
       for (const file of files) byOxlint.add(file);
     }

@@ -7,7 +7,7 @@ import { touches } from '../../../workspace/workspace.ts';
 import type { Hunt } from '../hunt.ts';
 import type { Draft } from '../report.ts';
 import { withEdits } from './fixed-text.ts';
-import { OXLINT_ERRORS, OXLINT_WARNINGS } from './oxlint-rules.ts';
+import { OXLINT_ERRORS, OXLINT_FIXED, OXLINT_WARNINGS } from './oxlint-rules.ts';
 import { byteOrderMark, positionsIn, type Positions } from './positions.ts';
 import { asPath, inCalls, parseOutput, runTool, type ToolCall } from './tool.ts';
 
@@ -36,6 +36,8 @@ export interface Oxlint {
   readonly environment: ToolCall['environment'];
   /** Our rules overlap: of several about one line, the one that stands first in our list is said. */
   readonly oneALine: boolean;
+  /** Rules that have a fix; null: not known. A fixing run costs what a run costs, so it should have something to do. */
+  readonly fixed: ReadonlySet<string> | null;
 }
 
 /** The linter that ships with Savepoint, with a list of rules about wrong code. */
@@ -57,6 +59,7 @@ export async function lintWithOxlint(hunt: Hunt, scripts: readonly string[], ski
     config,
     environment: 'tool',
     oneALine: true,
+    fixed: new Set(OXLINT_FIXED.map(lintRule)),
   });
 }
 
@@ -75,17 +78,19 @@ function ourConfig(): object {
 export async function runOxlint(hunt: Hunt, files: readonly string[], oxlint: Oxlint): Promise<void> {
   const now = await diagnose(hunt, { oxlint, cwd: hunt.root, files });
   const suspects: string[] = [];
+  const fixable: string[] = [];
   for (const [file, drafts] of now) {
     const lines = await hunt.changedLines(file);
-    if (hunt.overlay !== null && drafts.some(({ range }) => touches(lines, range.start.line, range.end.line)))
-      suspects.push(file);
+    const onLines = drafts.filter(({ range }) => touches(lines, range.start.line, range.end.line));
+    if (hunt.overlay === null || onLines.length === 0) continue;
+    suspects.push(file);
+    if (onLines.some(({ rule }) => oxlint.fixed?.has(rule) ?? true)) fixable.push(file);
   }
-  // Side by side: the fixes cost no time of their own.
-  const [before, fixed] = await Promise.all([diagnoseBase(hunt, suspects, oxlint), fixedTexts(hunt, suspects, oxlint)]);
+  const [before, fixed] = await Promise.all([diagnoseBase(hunt, suspects, oxlint), fixedTexts(hunt, fixable, oxlint)]);
   for (const [file, drafts] of now) {
     const texts = fixed.get(file);
-    const fixable = texts ? withEdits(drafts, texts.text, texts.fixed) : drafts;
-    const unsaid = fixable.filter(({ range }) => !hunt.report.spokeAbout(file, range.start.line));
+    const told = texts ? withEdits(drafts, texts.text, texts.fixed) : drafts;
+    const unsaid = told.filter(({ range }) => !hunt.report.spokeAbout(file, range.start.line));
     const said = oxlint.oneALine ? firstOfEachLine(unsaid) : unsaid;
     await hunt.report.file(file, { now: said, before: before.get(file) ?? [] });
   }
