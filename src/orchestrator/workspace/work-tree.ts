@@ -8,7 +8,8 @@ import { statOf } from './file-stat.ts';
 import { walkFolder } from './folder-walk.ts';
 import { createGit, gitComplaint, type GitEnd } from './git-command.ts';
 import { findGit, type GitLayout } from './git-layout.ts';
-import { parseRawDiff, parseStatus, unquotePath } from './git-parse.ts';
+import { createIgnoredPaths } from './ignored-paths.ts';
+import { parseRawDiff, parseStatus } from './git-parse.ts';
 
 /**
  * The user's files as somebody needs them who watches them change: what differs from HEAD, which contents a few paths have, what
@@ -92,6 +93,7 @@ export function createWorkTree(deps: {
     files: deps.files,
     cache: join(deps.stateDir, 'workspace', 'watched-ids'),
   });
+  const asked = layout === null ? null : createIgnoredPaths({ root, layout, git, env: deps.host.env });
   let algorithm: 'sha1' | 'sha256' = 'sha1';
 
   return { root, layout, look, committed, ignored, stats, onDisk, below, between, head };
@@ -147,19 +149,9 @@ export function createWorkTree(deps: {
     const foreign = paths.filter((path) => PACKAGES.test(path) || nested(path));
     const left = new Set(foreign);
     const own = paths.filter((path) => !left.has(path) && !isCommitted(path));
-    if (layout === null) return left;
-    for (const some of chunks(own)) for (const path of await checkIgnore(some)) left.add(path);
+    if (asked === null) return left;
+    for (const path of await asked.of(own)) left.add(path);
     return left;
-  }
-
-  /** One path that git refuses (below a link, in a submodule) fails the whole question: such a path is not the user's file here. */
-  async function checkIgnore(paths: readonly string[]): Promise<readonly string[]> {
-    const end = await git(['check-ignore', '--', ...paths]);
-    if (end.how === 'missing') return [];
-    if (end.exitCode <= 1) return end.stdout.toString('utf8').split('\n').filter(Boolean).map(unquotePath);
-    if (paths.length === 1) return paths;
-    const half = paths.length >> 1;
-    return [...(await checkIgnore(paths.slice(0, half))), ...(await checkIgnore(paths.slice(half)))];
   }
 
   async function stats(paths: readonly string[]): Promise<ReadonlyMap<string, FileStat>> {
