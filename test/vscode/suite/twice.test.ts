@@ -6,13 +6,15 @@ import { HOSTED_FILES } from '../host/hosted.ts';
 import { atRest, findingsIn, ready, runs, savepoint, staysQuiet, typeAndSave, uriOf } from './support.ts';
 
 const FILE = HOSTED_FILES.payments;
-/** An error that VS Code's own TypeScript shows too, and one that only Savepoint knows. */
+/** Two errors that VS Code's own TypeScript shows too, and one that only Savepoint knows. */
 const WRONG = `export const count: number = 'three';
+export const shown = (1.5).toFixd(1);
 export const run = async () => {
   Promise.resolve();
 };
 `;
 const TYPE_RULE = 'types.ts2322';
+const SPELLING_RULE = 'types.ts2551';
 
 type ResultLine =
   { readonly kind: 'result'; readonly findings: readonly { readonly rule: string }[] } | { readonly kind: 'run' };
@@ -20,6 +22,19 @@ type ResultLine =
 const rulesShown = (): readonly unknown[] => findingsIn(FILE).map(({ code }) => code);
 const shownByVscode = (): readonly vscode.Diagnostic[] =>
   vscode.languages.getDiagnostics(uriOf(FILE)).filter(({ source, code }) => source === 'ts' && code === 2322);
+/** What puts the misspelt name right. */
+async function spelling(): Promise<vscode.CodeAction | undefined> {
+  const place = findingsIn(FILE).find(({ code }) => code === SPELLING_RULE)?.range;
+  const actions = place
+    ? await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uriOf(FILE),
+        place,
+      )
+    : [];
+  return actions.find(({ title }) => title === "Change spelling to 'toFixed'");
+}
+
 const validate = (on: boolean | undefined): Thenable<void> =>
   vscode.workspace.getConfiguration('typescript').update('validate.enable', on, vscode.ConfigurationTarget.Global);
 
@@ -38,7 +53,7 @@ describe(proves('F5', 'an error that VS Code’s own TypeScript shows too'), () 
     const told = await savepoint<ResultLine>('show', newest?.run ?? '');
     assert.deepEqual(
       told.flatMap((line) => (line.kind === 'result' ? line.findings.map(({ rule }) => rule) : [])).sort(),
-      ['promise.floating', TYPE_RULE],
+      ['promise.floating', TYPE_RULE, SPELLING_RULE],
     );
   });
 
@@ -55,10 +70,18 @@ describe(proves('F5', 'an error that VS Code’s own TypeScript shows too'), () 
     assert.deepEqual([...new Set(seen)], ['promise.floating']);
   });
 
-  it('is ours to show where theirs is switched off, and theirs again when it is back', async () => {
+  it('is ours to show and to fix where theirs is switched off, and theirs again when it is back', async () => {
     await validate(false);
     await eventually('theirs is gone', () => shownByVscode().length === 0, 10_000);
     await eventually('ours is shown', () => rulesShown().includes(TYPE_RULE), 10_000);
+    assert.equal(await spelling(), undefined, 'the text is not what was checked');
+    await typeAndSave(FILE, `${WRONG}// checked again\n`);
+    await eventually('the fix of a misspelt name', async () => (await spelling()) !== undefined, 30_000);
+    const fix = await spelling();
+    assert.ok(fix?.edit && (await vscode.workspace.applyEdit(fix.edit)));
+    const document = await vscode.workspace.openTextDocument(uriOf(FILE));
+    assert.equal(document.lineAt(1).text, 'export const shown = (1.5).toFixed(1);');
+    await document.save();
     await validate(undefined);
     await eventually('theirs is back', () => shownByVscode().length === 1, 20_000);
     await eventually('ours gives way', () => !rulesShown().includes(TYPE_RULE), 5_000);
