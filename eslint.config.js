@@ -43,7 +43,7 @@ export default tseslint.config(
       'src/orchestrator/activity/{temporal,semantic,digest,processing-mode,adaptive-batching,flow-metrics}.ts',
       'src/orchestrator/board/*.ts',
       'src/extension/{restarts,cut-off,hints,kept-writes,shift}.ts',
-      'src/extension/{folder-facts,status,menu-items,notices,badge-count,health-rows}.ts',
+      'src/extension/{folder-facts,status,status-item,run-status,menu-items,notices,badge-count,health-rows}.ts',
       'src/views/trees/{activities,events,health,node,runs,standing,steps,workflows}.ts',
     ],
     rules: {

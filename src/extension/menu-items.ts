@@ -3,7 +3,7 @@ import type { Target } from '../contract/target.ts';
 import type { FolderFacts } from './folder-facts.ts';
 import type { Scene } from './scene.ts';
 import { healthWords } from './health-rows.ts';
-import type { Status } from './status.ts';
+import type { Status } from './status-item.ts';
 
 export interface MenuItem {
   /** Product icon. */

@@ -5,7 +5,7 @@ import { NO_FOLDER } from './commands/guard.ts';
 import { factsOf } from './folder-facts.ts';
 import type { Folders } from './folder.ts';
 import { menuItems, type MenuItem } from './menu-items.ts';
-import type { Status } from './status.ts';
+import type { Status } from './status-item.ts';
 
 export interface MenuDeps {
   readonly folders: Folders;

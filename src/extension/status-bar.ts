@@ -5,7 +5,8 @@ import type { Remembered } from './remembered.ts';
 import type { Folders } from './folder.ts';
 import type { Notifications } from './notifications.ts';
 import { paced, type Pace } from './status-pace.ts';
-import { statusOf, type Link, type Status } from './status.ts';
+import type { Link, Status } from './status-item.ts';
+import { statusOf } from './status.ts';
 import type { Scene } from './scene.ts';
 
 export interface StatusBarDeps {

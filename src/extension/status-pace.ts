@@ -1,4 +1,4 @@
-import type { Status } from './status.ts';
+import type { Status } from './status-item.ts';
 
 /** A run must have lasted so long before it is said to be checking: most end before an eye could follow. Milliseconds. */
 const CHECKING_AFTER_MS = 400;

@@ -1,66 +1,12 @@
 import type { Board, RunRow } from '../contract/board.ts';
-import {
-  allCached,
-  checkedNothing,
-  failedStepOf,
-  failureWords,
-  findingsOf,
-  hasResult,
-  resultWords,
-} from '../contract/run-words.ts';
+import { hasResult } from '../contract/run-words.ts';
 import { takenBackRuns } from '../contract/taken-back.ts';
 import type { Target } from '../contract/target.ts';
 import { OUTCOMES, STATES, countWords } from '../contract/words.ts';
 import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts } from './folder-facts.ts';
+import { ofRun, resultStatus } from './run-status.ts';
 import type { Scene } from './scene.ts';
-
-/** What the one status bar item says. */
-export interface Status {
-  readonly kind: StatusKind;
-  /** At most five words. */
-  readonly text: string;
-  /** Product icon. */
-  readonly icon: string;
-  readonly background: 'warning' | 'error' | null;
-  /** The outcome in full: heading of the hover, title of the menu. */
-  readonly outcome: string;
-  /** Which run, when, on what; empty where no run stands behind it. */
-  readonly about: string;
-  /** At most three. */
-  readonly lines: readonly { readonly icon: string; readonly text: string }[];
-  readonly links: readonly Link[];
-  readonly aria: string;
-  readonly run: RunRow | null;
-  readonly folder: string | null;
-}
-
-export interface Link {
-  readonly label: string;
-  readonly command: string;
-  /** Null for commands that need none. */
-  readonly target: Target | null;
-}
-
-/** In this order the first that applies is shown. */
-export const STATUS_KINDS = [
-  'untrusted',
-  'stopped',
-  'needs-you',
-  'restarting',
-  'undoing',
-  'checking',
-  'retrying',
-  'unfinished',
-  'failing',
-  'findings',
-  'vacuous',
-  'stale',
-  'following',
-  'paused',
-  'unchecked',
-  'good',
-] as const;
-export type StatusKind = (typeof STATUS_KINDS)[number];
+import { NOTHING, STATUS_KINDS, status, type Status } from './status-item.ts';
 
 export interface StatusOptions extends Scene {
   /** Runs that a person took out of Failed. */
@@ -78,26 +24,6 @@ export function statusOf(folders: readonly FolderFacts[], options: StatusOptions
   const name = folders.length > 1 ? folders.find(({ uri }) => uri === worst.folder)?.name : undefined;
   return name === undefined ? worst : { ...worst, about: worst.about === '' ? name : `${worst.about}, in ${name}` };
 }
-
-type Given = Pick<Status, 'kind' | 'text' | 'icon'> & Partial<Status>;
-
-function status(given: Given): Status {
-  const outcome = given.outcome ?? given.text;
-  const about = given.about ?? '';
-  return {
-    background: null,
-    about,
-    lines: [],
-    links: [],
-    run: null,
-    folder: null,
-    ...given,
-    outcome,
-    aria: `Savepoint: ${outcome.replace(/\.$/, '')}. ${about === '' ? '' : `${about}. `}Press Enter for actions.`,
-  };
-}
-
-const NOTHING = { kind: 'unchecked', text: 'Not checked yet', icon: OUTCOMES.unchecked.icon } as const;
 
 function folderStatus(folder: FolderFacts, options: StatusOptions): Status {
   const { state, board, uri } = folder;
@@ -195,27 +121,6 @@ function atWork(board: Board, target: Target, options: StatusOptions): Status | 
   return ofRun({ kind: 'retrying', text, icon: STATES.retrying.icon }, { run: retrying, target, options });
 }
 
-interface About {
-  readonly run: RunRow;
-  readonly target: Target;
-  readonly options: Scene;
-}
-
-function ofRun(given: Given, { run, target, options }: About): Status {
-  const time = options.times.short(run.startedAt, options.now);
-  const own = { ...target, run: run.run, workflow: run.workflow };
-  return status({
-    about: `Run ${run.number}, ${run.workflow}, ${time}, on ${countWords(run.scope.files, 'file')}`,
-    links: [
-      { label: 'Open run', command: 'savepoint.openRun', target: own },
-      ...(hasResult(run) ? [{ label: 'Run again', command: 'savepoint.runAgain', target: own }] : []),
-    ],
-    run,
-    folder: target.folder,
-    ...given,
-  });
-}
-
 /** What the newest results say; nothing is going on. */
 function atRest(board: Board, target: Target, options: StatusOptions): Status {
   const results = standingResults(board, options.dismissed).map((run) => resultStatus({ run, target, options }));
@@ -298,59 +203,4 @@ function standingResults({ runs, workflows, activities }: Board, dismissed: Read
     return !dismissed.has(run.run) && !over.has(run.run);
   });
   return newestOfEach.filter(({ workflow }, index) => index === 0 || automatic.has(workflow));
-}
-
-function resultStatus(about: About): Status {
-  const { run } = about;
-  const { tests, findings } = run;
-  const failed = failedStepOf(run);
-  if (run.status !== 'completed' || (failed !== undefined && tests.failed === 0 && findings.error === 0)) {
-    const line = failed === undefined ? [] : [{ icon: 'error', text: `${failed.id}: ${failureWords(failed)}` }];
-    const outcome = failed === undefined ? 'Checks could not finish' : `${failed.id} could not finish`;
-    return ofRun({ kind: 'unfinished', text: 'Checks could not finish', icon: 'error', outcome, lines: line }, about);
-  }
-  const found = findingsOf(run);
-  const foundLines = findingLines(run);
-  const text = sentence(resultWords(run));
-  if (tests.failed > 0) {
-    const others = found === 0 ? '' : `, ${countWords(found, 'finding')}`;
-    const names = run.failing
-      .slice(0, 3 - foundLines.length)
-      .map((name) => ({ icon: 'error', text: name.replaceAll(' > ', ' › ') }));
-    return ofRun(
-      { kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: [...names, ...foundLines] },
-      about,
-    );
-  }
-  if (findings.error > 0) {
-    const rest = found - findings.error;
-    const others = rest === 0 ? '' : `, ${countWords(rest, 'other finding')}`;
-    return ofRun({ kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: foundLines }, about);
-  }
-  if (found > 0) return ofRun({ kind: 'findings', text, icon: 'warning', lines: foundLines }, about);
-  const unseen = run.notChecked.slice(0, 3).map((what) => ({ icon: 'circle-slash', text: `Not checked: ${what}` }));
-  if (checkedNothing(run)) {
-    return ofRun({ kind: 'vacuous', text: 'Nothing was checked', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
-  }
-  if (tests.verdict === 'vacuous') {
-    return ofRun({ kind: 'vacuous', text: 'No tests ran', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
-  }
-  const cached = allCached(run);
-  const outcome = cached ? `${text}, ${STATES.cached.word}` : text;
-  return ofRun({ kind: 'good', text, icon: cached ? STATES.cached.icon : 'pass', outcome, lines: unseen }, about);
-}
-
-const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
-
-/** Errors and the rest apart: no finding is counted twice. */
-function findingLines(run: RunRow): Status['lines'] {
-  const { error } = run.findings;
-  const rest = findingsOf(run) - error;
-  const where = run.scope.kind === 'changed' ? ' on changed lines' : '';
-  return [
-    ...(error > 0 ? [{ icon: 'error', text: `${countWords(error, 'error')}${where}` }] : []),
-    ...(rest > 0
-      ? [{ icon: 'warning', text: `${countWords(rest, error > 0 ? 'other finding' : 'finding')}${where}` }]
-      : []),
-  ];
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RunRow } from '../../src/contract/board.ts';
 import { paced, type Pace } from '../../src/extension/status-pace.ts';
-import { statusOf, type Status } from '../../src/extension/status.ts';
+import type { Status } from '../../src/extension/status-item.ts';
+import { statusOf } from '../../src/extension/status.ts';
 import { board, failing, folder, passing, runRow, scene } from '../support/boards.ts';
 
 const of = (...runs: readonly RunRow[]): Status =>

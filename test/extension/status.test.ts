@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Board, RunRow } from '../../src/contract/board.ts';
 import { menuItems } from '../../src/extension/menu-items.ts';
-import { STATUS_KINDS, statusOf, type Status } from '../../src/extension/status.ts';
+import { STATUS_KINDS, type Status } from '../../src/extension/status-item.ts';
+import { statusOf } from '../../src/extension/status.ts';
 import {
   NO_TESTS,
   SESSION,
