@@ -143,14 +143,18 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     held: ReadonlyMap<string, number>,
   ): Promise<Result<unknown>> {
     const at = new Date(clock.now()).toISOString();
-    const views = activities.map((activity) => viewOf(activity, at));
+    // Of thousands of files it takes some milliseconds: once each.
+    const changes = new Map(activities.map((activity) => [activity, netChange([activity])]));
+    const views = activities.map((activity) => viewOf(activity, at, changes.get(activity)));
     const groups = views.map((view) => [settledEvent(view, held), ...(view.writes > 0 ? [] : [nothingLeft(view, at)])]);
     for (const result of await Promise.all(groups.map((group) => journal.append(group)))) if (!result.ok) return result;
     const left = activities.filter(({ writes }) => writes > 0);
-    if (left.length === 0) return ok(null);
+    const [first] = left;
+    if (first === undefined) return ok(null);
+    const files = (left.length === 1 && changes.get(first)) || netChange(left);
     const theirs = left.every((activity) => activity.runs.size > 0);
     const lineage = theirs ? runs.lineageOf(new Set(left.flatMap((activity) => [...activity.runs]))) : null;
-    return triggers.settled({ activities: views.filter(({ writes }) => writes > 0), files: netChange(left), lineage });
+    return triggers.settled({ activities: views.filter(({ writes }) => writes > 0), files, lineage });
   }
 
   /** Events of this window's own session. */

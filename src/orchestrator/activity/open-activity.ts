@@ -69,10 +69,13 @@ function joined(
     : { before: one.before, after: other.after };
 }
 
-/** Without decisions, which are stored beside it. */
-export function viewOf(activity: OpenActivity, settledAt: string | null): ActivityView {
+/** Without decisions, which are stored beside it. `files`: its net change. */
+export function viewOf(
+  activity: OpenActivity,
+  settledAt: string | null,
+  files: readonly ActivityFile[] = netChange([activity]),
+): ActivityView {
   const { id, origin, startedAt, lastAt, writes, beyond } = activity;
-  const files = netChange([activity]);
   return {
     ...{ id, origin, startedAt, lastAt, settledAt, writes },
     files: files.slice(0, LISTED_FILES),

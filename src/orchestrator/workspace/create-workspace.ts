@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Scope } from '../../contract/agents.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
+import { createBreath } from '../breath.ts';
 import type { HostFacts, StateFiles } from '../env.ts';
 import { createBaseReader } from './base-reader.ts';
 import { createContentIds } from './content-ids.ts';
@@ -120,6 +121,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   }
 
   async function scopeWithin(tree: TreeLook, paths: readonly string[]): Promise<Result<Scope>> {
+    const breathe = createBreath();
     const outside = paths.find(
       (path) => posix.isAbsolute(path) || posix.normalize(path) !== path || path.startsWith('../'),
     );
@@ -128,6 +130,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     const head = tree.git?.head;
     const whole: Scope =
       head == null ? { kind: 'files', base: null, files: tree.files } : await changedScope(tree, head);
+    await breathe();
     return ok({ ...whole, files: whole.files.filter((file) => asked.has(file)) });
   }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Result } from '../../contract/failures.ts';
 import { fail, ok } from '../../contract/failures.ts';
-import { createBreath } from '../breath.ts';
+import { createBreath, type Breath } from '../breath.ts';
 import type { StateFiles } from '../env.ts';
 import { readCacheFile, writeCacheFile } from './cache-file.ts';
 import { statOf } from './file-stat.ts';
@@ -66,21 +66,23 @@ export async function lookAtTree(deps: LookDeps): Promise<Result<TreeLook>> {
   if (status.exitCode !== 0) return fail('usage', cannotRead(status.stderr));
   const index = await listIndex({ ...deps, layout: deps.layout }, kept);
   if (!index.ok) return index;
-  const combined = combine(parseStatus(status.stdout.toString('utf8')), index.value, deps.layout.prefix);
-  const look = await withoutLinks(combined, deps.root);
+  const breathe = createBreath();
+  const parsed = parseStatus(status.stdout.toString('utf8'));
+  await breathe();
+  const combined = combine(parsed, index.value, deps.layout.prefix);
+  const look = await withoutLinks(combined, deps.root, breathe);
   return look.files.length === 0 && (await isIgnoredFolder(deps)) ? ok(await lookWithoutGit(deps.root)) : ok(look);
 }
 
 /** What git does not vouch for may be a link, or (left out by a sparse checkout) not there. */
-async function withoutLinks(look: TreeLook, root: string): Promise<TreeLook> {
+async function withoutLinks(look: TreeLook, root: string, breathe: Breath): Promise<TreeLook> {
   const gone = new Set<string>();
-  const breathe = createBreath();
   for (const path of look.files) {
-    if (look.ids.has(path)) continue;
-    if (statOf(join(root, path))?.isFile() !== true) gone.add(path);
     const pause = breathe();
     if (pause) await pause;
+    if (!look.ids.has(path) && statOf(join(root, path))?.isFile() !== true) gone.add(path);
   }
+  await breathe();
   const keep = (path: string): boolean => !gone.has(path);
   return gone.size === 0
     ? look

@@ -48,6 +48,8 @@ const SHORTEST = 16;
 /** Every certain secret in the text, in order, not overlapping. Pure; 50 MB/s and more on text without secrets. */
 export function findCertainSecrets(text: string): readonly SecretSpan[] {
   if (text.length < SHORTEST) return [];
+  // Most texts hold none, and are many: a search costs a fraction of what an iterator over matches does.
+  if (text.search(START) < 0) return [];
   const found: SecretSpan[] = [];
   let from = 0;
   for (const { index } of text.matchAll(START)) {
