@@ -69,9 +69,11 @@ describe('a finding that another extension shows too', () => {
   );
   const anyBefore = fc.subarray(['f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7']);
 
+  const anyCase = fc.record({ mine: anyOwn, theirs: anyOthers, before: anyBefore, patient: fc.boolean() });
+
   it('is never hidden where only we report it: each hidden one has one of theirs with its rule for itself', () => {
     fc.assert(
-      fc.property(anyOwn, anyOthers, anyBefore, fc.boolean(), (mine, theirs, before, patient) => {
+      fc.property(anyCase, ({ mine, theirs, before, patient }) => {
         const { hidden, alone } = decide(mine, theirs, { before, patient });
         for (const rule of new Set(mine.map((one) => one.rule))) {
           const count = mine.filter((one) => one.rule === rule && hidden.includes(one.fingerprint));
@@ -98,7 +100,7 @@ describe('a finding that another extension shows too', () => {
 
   it('stays as it was decided when it is decided again', () => {
     fc.assert(
-      fc.property(anyOwn, anyOthers, anyBefore, fc.boolean(), (mine, theirs, before, patient) => {
+      fc.property(anyCase, ({ mine, theirs, before, patient }) => {
         const once = decide(mine, theirs, { before, patient });
         assert.deepEqual(decide(mine, theirs, { before: once.hidden, patient }), once);
       }),
