@@ -33,13 +33,17 @@ describe(proves('A5', 'the security auditor reacts to runs'), () => {
   const roots: string[] = [];
   after(() => roots.forEach(removeFolder));
 
-  function rigWith(auditor: Auditor, files: Readonly<Record<string, string>> = { 'a.ts': '1' }) {
+  function rigWith(
+    auditor: Auditor,
+    files: Readonly<Record<string, string>> = { 'a.ts': '1' },
+    on: Parameters<typeof createBusRig>[0] = {},
+  ) {
     const root = makeFolder(files);
     roots.push(root);
-    const rig = createBusRig();
+    const rig = createBusRig(on);
     const calls: AgentRequest[] = [];
     const reaction = createSecurityReaction({
-      ...{ bus: rig.bus, journal: rig.journal, clock: rig.env.clock, stateDir: '/state' },
+      ...{ bus: rig.bus, journal: rig.journal, reader: rig.reader, clock: rig.env.clock, stateDir: '/state' },
       workspace: folderWorkspace(root),
       invoker: {
         invoke: async (request, { signal, onMessage }) => {
@@ -118,6 +122,17 @@ describe(proves('A5', 'the security auditor reacts to runs'), () => {
     assert.deepEqual(
       rig.calls.map(({ run }) => run),
       ['r1'],
+    );
+  });
+
+  it('looks after a run that began in another process, and not where that calls the auditor itself', async () => {
+    const other = createBusRig();
+    await other.store(started('r1'), started('r2', ['security-auditor']));
+    const rig = rigWith(({ operation }) => clean(operation), { 'a.ts': '1' }, { machine: other.machine });
+    for (const run of ['r1', 'r2']) await rig.store(ended(run, 'resumed'), ended(run));
+    assert.deepEqual(
+      rig.calls.map(({ run, operation }) => [run, operation]),
+      [['r1', 'post-check']],
     );
   });
 

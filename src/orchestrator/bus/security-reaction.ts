@@ -3,7 +3,7 @@ import type { NewEvent, StoredEvent } from '../../contract/events.ts';
 import type { Finding } from '../../contract/findings.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { Clock } from '../env.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, JournalReader } from '../journal/journal.ts';
 import { maskDeep, type Mask } from '../workflow/mask.ts';
 import type { Invoker } from '../workflow/ports.ts';
 import { asRunEvent, type RunStart } from '../workflow/run-events.ts';
@@ -19,6 +19,7 @@ export interface SecurityReaction {
 export interface SecurityReactionDeps {
   readonly bus: Pick<Bus, 'subscribe'>;
   readonly journal: Pick<Journal, 'owns' | 'append'>;
+  readonly reader: Pick<JournalReader, 'events'>;
   readonly invoker: Invoker;
   readonly workspace: Workspace;
   readonly clock: Clock;
@@ -57,7 +58,7 @@ interface Look {
 
 /**
  * The built-in subscriber (SYSTEMS A5): the security auditor looks at a run's scope when the run starts, when it has completed, and
- * at an alert meanwhile. Only for runs of this process whose workflow has no step of it; it never starts a run, and what it finds
+ * at an alert meanwhile. Only for runs that are at work in this process, and whose workflow has no step of it; it never starts a run, and what it finds
  * belongs to the run that it looked at (data.run). One look at a time: a newer one ends the one at work.
  */
 export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReaction {
@@ -91,12 +92,14 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
     const known = watched.get(run);
     switch (own.type) {
       case 'workflow.started':
-        if (!own.data.plan.steps.some(({ agent }) => agent === AGENT)) {
-          const started = { start: own.data, known: {} };
-          watch(run, started);
-          await look(started, 'pre-check', event.type);
-        }
+        if (isOurs(own.data)) await look(watch(own.data), 'pre-check', event.type);
         return;
+      case 'workflow.resumed': {
+        // Begun in a process that is gone, which looked at its start.
+        const start = known ? null : startOf(run);
+        if (start !== null && isOurs(start)) watch(start);
+        return;
+      }
       case 'workflow.completed':
         watched.delete(run);
         if (known) await look(known, 'post-check', event.type);
@@ -116,10 +119,24 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
     }
   }
 
-  function watch(run: string, started: Watched): void {
-    watched.set(run, started);
+  function isOurs({ plan }: RunStart): boolean {
+    return !plan.steps.some(({ agent }) => agent === AGENT);
+  }
+
+  function startOf(run: string): RunStart | null {
+    for (const event of deps.reader.events({ run, types: ['workflow.started'] })) {
+      const own = asRunEvent(event);
+      if (own?.type === 'workflow.started') return own.data;
+    }
+    return null;
+  }
+
+  function watch(start: RunStart): Watched {
+    const started = { start, known: {} };
+    watched.set(start.run, started);
     const [oldest] = watched.keys();
     if (watched.size > MAX_WATCHED && oldest !== undefined) watched.delete(oldest);
+    return started;
   }
 
   function stopLook(run: string): void {

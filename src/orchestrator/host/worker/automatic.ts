@@ -62,7 +62,7 @@ export function createAutomatic(deps: {
     },
   });
   const aggregators = createAggregators({ bus, journal, reader, clock, warn });
-  const auditor = createSecurityReaction({ bus, journal, invoker, workspace, clock, stateDir, mask, warn });
+  const auditor = createSecurityReaction({ bus, journal, reader, invoker, workspace, clock, stateDir, mask, warn });
   const triggers = createTriggers({
     ...{ env, journal, reader, runner, library, workspace, pauses, settings, onFailure },
     agents: registry,
