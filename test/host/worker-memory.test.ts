@@ -20,7 +20,8 @@ describe(proves('F1', 'memory of the worker'), () => {
     try {
       rig.agents.set('looker', knownAgent('looker'));
       rig.workflow({ id: 'checks', steps: [{ id: 'look', agent: 'looker' }] });
-      const runner = guardRunner(rig.process().runner, { used: () => used });
+      const process = rig.process();
+      const runner = guardRunner(process.runner, { used: () => used });
       const handle = await begun(runner.startRun({ workflow: 'checks' }));
       used = 0.9;
       const refused = await runner.startRun({ workflow: 'checks' });
@@ -28,7 +29,10 @@ describe(proves('F1', 'memory of the worker'), () => {
       assert.equal((await handle.done).ok, true, 'what is at work goes on');
       assert.equal((await runner.cancelRun('1')).ok, false, 'it had ended; asking is not refused');
       used = 0.2;
-      assert.equal((await begun(runner.startRun({ workflow: 'checks' }))).number, 2);
+      const next = await begun(runner.startRun({ workflow: 'checks' }));
+      assert.equal(next.number, 2);
+      await next.done;
+      await process.close();
     } finally {
       rig.remove();
     }
