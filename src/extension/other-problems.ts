@@ -83,9 +83,11 @@ export function createOtherProblems({ onChange }: { readonly onChange: (uri: vsc
 }
 
 function othersIn(uri: vscode.Uri): readonly OtherProblem[] {
-  return vscode.languages.getDiagnostics(uri).flatMap(({ source, code, range: { start, end } }) => {
+  return vscode.languages.getDiagnostics(uri).flatMap(({ source, code, severity, range: { start, end } }) => {
     const value = typeof code === 'object' ? code.value : code;
     if (source === undefined || source === 'savepoint' || value === undefined) return [];
+    // Hints do not stand in Problems.
+    if (severity === vscode.DiagnosticSeverity.Hint) return [];
     const rule = ruleOf({ source, code: String(value) });
     if (rule === null) return [];
     const { line, character } = start;
