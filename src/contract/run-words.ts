@@ -56,10 +56,11 @@ export function lookOfResult(run: RunFacts): Look {
   return allCached(run) ? STATES.cached : STATES.completed;
 }
 
-/** A step that ran tests which fail has completed, and is drawn as what it found. */
+/** A step that ran tests which fail has completed, and is drawn as what it found; one that found nothing to look at is never green. */
 export function lookOfStep(step: StepView): StateLook {
-  const failing = step.failedTests > 0 && (step.status === 'completed' || step.status === 'cached');
-  return failing ? STATES.failed : STATES[step.status];
+  if (step.status !== 'completed' && step.status !== 'cached') return STATES[step.status];
+  if (step.failedTests > 0) return STATES.failed;
+  return step.nothingChecked ? OUTCOMES.vacuous : STATES[step.status];
 }
 
 /** " with 1 failing test and 2 findings", or nothing. */

@@ -58,9 +58,16 @@ export const STATES = {
 /** What is known of checks beyond the state of a run. */
 export const OUTCOMES = {
   unchecked: { icon: 'circle', tone: 'muted', word: 'not checked yet' },
-  vacuous: { icon: 'circle-slash', tone: 'attention', word: 'no tests ran' },
+  vacuous: {
+    icon: 'circle-slash',
+    tone: 'attention',
+    shape: 'no-fill',
+    symbol: '-',
+    plain: '-',
+    word: 'no tests ran',
+  },
   stale: { icon: 'history', tone: 'muted', word: 'out of date' },
-} as const satisfies Record<string, Look>;
+} as const satisfies Record<'unchecked' | 'stale', Look> & Record<'vacuous', StateLook>;
 
 /** What became of an activity. */
 export const DECISION_LOOKS = {

@@ -271,6 +271,22 @@ describe('what stands under Failed', () => {
 });
 
 describe('rows of Runs', () => {
+  it('draw no step green that found nothing to look at', () => {
+    const nothing = { nothingChecked: true, summary: 'no tests could run' };
+    const steps = [
+      stepView('secrets', { summary: 'nothing found' }),
+      stepView('tests', nothing),
+      stepView('again', { ...nothing, status: 'cached' }),
+      stepView('broken', { ...nothing, status: 'failed' }),
+    ];
+    const drawn = runsTree(folder({ board: board({ runs: [runRow({ steps })] }) }), options);
+    const icons = flat(drawn).flatMap(({ context, icon }) => (context === 'step' && icon !== null ? [icon] : []));
+    assert.deepEqual(
+      icons.map((icon) => (icon === 'file' ? icon : `${icon.name} ${icon.tone}`)),
+      ['pass passed', 'circle-slash attention', 'circle-slash attention', 'error failed'],
+    );
+  });
+
   it('say every state of runs and steps in words for people', () => {
     const runs = RUN_STATUSES.map((status, index) =>
       runRow({
