@@ -15,10 +15,10 @@ export interface StatusOptions extends Scene {
   readonly commandsMuted: boolean;
 }
 
-/** Of several folders the one that is worst off speaks. */
+/** Of several folders the one that is worst off speaks; one in which nothing was checked speaks only where none has more to say. */
 export function statusOf(folders: readonly FolderFacts[], options: StatusOptions): Status {
   const all = folders.map((folder) => folderStatus(folder, options));
-  const rank = ({ kind }: Status): number => STATUS_KINDS.indexOf(kind);
+  const rank = ({ kind }: Status): number => (kind === 'unchecked' ? STATUS_KINDS.length : STATUS_KINDS.indexOf(kind));
   const [worst] = all.toSorted((a, b) => rank(a) - rank(b));
   if (worst === undefined) return status({ ...NOTHING, outcome: 'No folder is open' });
   const name = folders.length > 1 ? folders.find(({ uri }) => uri === worst.folder)?.name : undefined;

@@ -124,6 +124,9 @@ describe(proves('F3', 'the status bar item'), () => {
     assert.equal(both.kind, 'unfinished');
     assert.equal(both.folder, 'file:///b');
     assert.match(both.about, /, in b$/);
+    const untouched = folder({ uri: 'file:///c', name: 'c' });
+    assert.equal(statusOf([untouched, folder({ board: board({ runs: [good] }) })], options).text, '12 tests pass');
+    assert.equal(statusOf([untouched, untouched], options).kind, 'unchecked');
   });
 
   it('tells of a failure that it is out of date, and that nothing starts by itself', () => {
