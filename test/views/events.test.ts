@@ -34,14 +34,15 @@ const stored: readonly StoredEvent[] = [
   event('system.maintenance', { sequence: 1, time: '2026-11-18T13:20:00.000Z', origin: 'tool:savepoint' }),
   written('src/a.ts', 'a1'),
   written('src/b.ts', 'a1'),
-  event('activity.settled', { data: { id: 'a1' } }),
+  event('activity.settled', { subject: 'a1', data: { id: 'a1' } }),
   event('activity.decided', { data: { activity: ['a1'], decisions: [] } }),
   event('workflow.started', {
     data: { run: 'run-42', trigger: { kind: 'activity', activities: ['a1'] } },
     origin: 'run:run-42',
   }),
-  event('workflow.step.started', { data: { run: 'run-42', step: 'tests' }, origin: 'run:run-42' }),
+  event('workflow.step.started', { subject: 'run-42', data: { run: 'run-42', step: 'tests' }, origin: 'run:run-42' }),
   event('workflow.started', {
+    subject: 'run-43',
     data: { run: 'run-43', trigger: { kind: 'manual', activities: [] } },
     origin: 'run:run-43',
   }),

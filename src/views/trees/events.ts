@@ -231,8 +231,12 @@ function rawNodes(place: Place, events: readonly StoredEvent[], scene: Scene): r
   ];
 }
 
+/** Of runs and activities: no words for people, and their rows stand under them. */
+const isId = ({ subject, data }: StoredEvent): boolean =>
+  subject === undefined || subject === data['run'] || subject === data['id'];
+
 function rawNode({ folder, id }: Place, event: StoredEvent, { times }: Scene): TreeNode {
-  const subject = event.subject ?? text(event.data['step']) ?? '';
+  const subject = isId(event) ? (text(event.data['step']) ?? '') : (event.subject ?? '');
   return treeNode({
     id: `${id}/${event.id}`,
     label: eventWords(event),
