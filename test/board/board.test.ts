@@ -6,6 +6,7 @@ import type { Board } from '../../src/contract/board.ts';
 import type { StoredEvent } from '../../src/contract/events.ts';
 import { standingFailures } from '../../src/contract/run-words.ts';
 import { applyEvent, runsInHour } from '../../src/orchestrator/board/board-fold.ts';
+import { addEarly, dismissEarly } from '../../src/orchestrator/board/early-findings.ts';
 import { changesBetween } from '../../src/orchestrator/board/changes.ts';
 import { applyFacts, dismissFinding } from '../../src/orchestrator/board/finding-fold.ts';
 import { createPace } from '../../src/orchestrator/board/pace.ts';
@@ -240,6 +241,70 @@ describe(proves('F1', 'board: findings'), () => {
   it('that a person dismissed go at once', () => {
     dismissFinding(told.fold.findings, 'a.ts some.rule');
     assert.deepEqual(filesOf(told.board()), ['b.ts']);
+  });
+});
+
+describe(proves('F1', 'board: findings of steps at work'), () => {
+  const start = runOf(2, ['a.ts', 'c.ts']);
+  const { run, number } = start;
+  let told: Story;
+  const finds = (file: string): boolean =>
+    addEarly(told.fold.early, 'check', { run, number, at: '2025-01-01T00:00:00.000Z', finding: finding(file) });
+  const shown = (): readonly unknown[] =>
+    told.board().files.flatMap(({ file, findings }) => findings.map((one) => [file, one.number, one.content]));
+
+  beforeEach(() => {
+    told = story();
+    told.take(...wholeRun(told.here, runOf(1, ['a.ts']), { findings: [finding('a.ts')], contents: { 'a.ts': 'one' } }));
+    told.take(written(told.here, 'c.ts', 'now'), told.here.store('workflow.started', start), begun());
+  });
+  const begun = (): StoredEvent =>
+    told.here.store('workflow.step.started', {
+      ...{ run, step: 'check', attempt: 1, timeMs: TIME },
+      ...{ idempotencyKey: 'key', inputHash: null, missedBecause: null },
+    });
+
+  it('show as they are found; one that stands already goes on standing as it was', () => {
+    assert.ok(finds('c.ts'));
+    assert.ok(finds('a.ts'));
+    assert.deepEqual(shown(), [
+      ['a.ts', 1, 'one'],
+      ['c.ts', 2, 'now'],
+    ]);
+  });
+
+  it('give way to what the end of the step says', () => {
+    finds('c.ts');
+    told.take(checked(told.here, start, { findings: [finding('a.ts')], contents: { 'a.ts': 'one' } }));
+    assert.deepEqual(shown(), [['a.ts', 2, 'one']]);
+    assert.equal(finds('c.ts'), false, 'it is not at work any more');
+  });
+
+  it('go with a run that is stopped, and with a try that is made again', () => {
+    const error = { code: 'exit', message: 'exit code 2' };
+    for (const [type, data] of [
+      ['workflow.step.retrying', { step: 'check', attempt: 1, timeMs: TIME, error, result: EMPTY_RESULT }],
+      ['workflow.superseded', { by: 3 }],
+    ] as const) {
+      told.take(begun());
+      finds('c.ts');
+      assert.equal(shown().length, 2);
+      told.take(told.here.store(type, { run, ...data, nextTryAt: '2025-01-01T00:00:01.000Z', delayMs: 1000 }));
+      assert.deepEqual(shown(), [['a.ts', 1, 'one']]);
+    }
+  });
+
+  it('do not show of a file that was written since the step began', () => {
+    finds('c.ts');
+    told.take(written(told.here, 'c.ts', 'newer'));
+    assert.deepEqual(shown(), [['a.ts', 1, 'one']]);
+    assert.equal(finds('c.ts'), false);
+  });
+
+  it('that a person dismissed go at once', () => {
+    finds('c.ts');
+    dismissEarly(told.fold.early, 'c.ts some.rule');
+    assert.deepEqual(shown(), [['a.ts', 1, 'one']]);
   });
 });
 

@@ -17,6 +17,9 @@ const FILES = { 'package.json': '{"name":"ws","type":"module"}', 'a.js': 'export
 /** A finding that only reading can tell: no tool of the workspace is needed. */
 const WRONG = 'export const a = 1;\nexport const key = "AKIAQZ3UXM4R7VKWJ2PD";\n';
 
+const rulesOf = ({ files }: Board): readonly unknown[] =>
+  files.map(({ file, findings }) => [file, findings.map(({ rule }) => rule)]);
+
 /** One step that a test lets end: it waits for the file `go` beside the repository. */
 const waitingAgent = (idempotent: boolean): Readonly<Record<string, string>> => ({
   '.savepoint/agents/waiter.yaml': `id: waiter\nprotocol: command\ncommand: [node, wait.mjs]\nidempotent: ${idempotent}\n`,
@@ -117,6 +120,26 @@ describe(proves('F1', 'worker of a folder'), function () {
     assert.equal(runs[0]?.activities.length, 2);
     assert.equal(unchecked, 0);
     await close(second);
+  });
+
+  it('tells what a step found while the step is still at work', async () => {
+    const found = { kind: 'finding', rule: 'demo.rule', severity: 'error', message: 'Bad.', file: 'a.js' };
+    const line = JSON.stringify({
+      ...found,
+      range: { start: { line: 0, character: 0 }, end: { line: 0, character: 6 } },
+    });
+    const { 'wait.mjs': waits = '', ...files } = waitingAgent(true);
+    createRepository(folder, { ...FILES, ...files, 'wait.mjs': `console.log(${JSON.stringify(line)});\n${waits}` });
+    const worker = await open();
+    const ended = start(worker, 'wait');
+    const early = await worker.until('the finding', ({ files }) => files.length > 0);
+    assert.equal(early.runs[0]?.status, 'running');
+    assert.deepEqual(rulesOf(early), [['a.js', ['demo.rule']]]);
+    writeFileSync(path.join(home.path, 'go'), '');
+    await ended;
+    const stored = await worker.until('the end', ({ runs }) => runs[0]?.endedAt != null);
+    assert.deepEqual(rulesOf(stored), [['a.js', ['demo.rule']]]);
+    await close(worker);
   });
 
   it('leaves out what a person dismissed, in the next window as well', async () => {

@@ -39,10 +39,12 @@ describe(proves('A1', 'built-in agents in tool hosts'), () => {
     });
   const call = async (
     what: string,
-    options: { onMessage?: (message: AgentMessage) => void; signal?: AbortSignal } = {},
+    options: { onMessage?: (message: AgentMessage) => void; signal?: AbortSignal; agent?: string } = {},
   ): Promise<{ outcome: AgentOutcome; messages: readonly AgentMessage[] }> => {
     const messages: AgentMessage[] = [];
-    const request = agentRequest({ workspace: folder.path, stateDir: join(folder.path, 'state'), with: { do: what } });
+    const { agent = 'scripted' } = options;
+    const own = { workspace: folder.path, stateDir: join(folder.path, 'state') };
+    const request = agentRequest({ ...own, agent, with: { do: what } });
     const outcome = await protocol.invoke(request, {
       signal: options.signal ?? new AbortController().signal,
       onMessage: (message) => {
@@ -52,8 +54,8 @@ describe(proves('A1', 'built-in agents in tool hosts'), () => {
     });
     return { outcome, messages };
   };
-  const dataOf = async (what: string): Promise<unknown> => {
-    const { outcome } = await call(what);
+  const dataOf = async (what: string, agent?: string): Promise<unknown> => {
+    const { outcome } = await call(what, agent === undefined ? {} : { agent });
     assert.ok(outcome.ok, JSON.stringify(outcome));
     return outcome.data;
   };
@@ -91,6 +93,12 @@ describe(proves('A1', 'built-in agents in tool hosts'), () => {
     assert.equal(await dataOf('pid'), first);
     const [a, b] = await Promise.all([dataOf('pid'), dataOf('pid')]);
     assert.notEqual(a, b);
+  });
+
+  it('gives an agent the host that it had before: what it loaded is there', async () => {
+    const [one, other] = await Promise.all([dataOf('pid', 'scripted-one'), dataOf('pid', 'scripted-other')]);
+    assert.deepEqual(await Promise.all([dataOf('pid', 'scripted-other'), dataOf('pid', 'scripted-one')]), [other, one]);
+    assert.deepEqual(await Promise.all([dataOf('pid', 'scripted-one'), dataOf('pid', 'scripted-other')]), [one, other]);
   });
 
   it('ends an idle host after its time', async () => {

@@ -81,4 +81,4 @@ const agent: Agent = {
   },
 };
 
-serveToolHost({ createEnv: createNodeEnv, loadAgent: async (id) => (id === agent.id ? agent : null) });
+serveToolHost({ createEnv: createNodeEnv, loadAgent: async (id) => (id.startsWith(agent.id) ? agent : null) });

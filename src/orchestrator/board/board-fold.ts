@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../contract/events.ts';
 import { findingSchema } from '../../contract/findings.ts';
 import { asRunEvent } from '../workflow/run-events.ts';
 import { applyActivity, newActivities, viewActivities, type Activities } from '../activity/activity-fold.ts';
+import { fileWritten, followSteps, type EarlyFindings } from './early-findings.ts';
 import {
   applyReaction,
   applyStepEnd,
@@ -28,6 +29,8 @@ import { applyDecided, type Unchecked } from './unchecked.ts';
 export interface BoardFold {
   readonly runs: RunFold;
   readonly findings: FindingFold;
+  /** Told by the steps themselves, beside the events. */
+  readonly early: EarlyFindings;
   readonly activities: Activities;
   readonly unchecked: Unchecked;
   /** Times (ms since 1970) at which automatic runs began, of the last hour or so; ascending. */
@@ -44,6 +47,7 @@ export interface BoardFacts
 export const emptyBoard = (): BoardFold => ({
   runs: emptyRuns(),
   findings: emptyFindings(),
+  early: new Map(),
   activities: newActivities(),
   unchecked: new Set(),
   automatic: [],
@@ -59,6 +63,7 @@ export function applyEvent(fold: BoardFold, event: StoredEvent, { paused }: { re
     automaticBegan(fold, own.time);
   if (before !== null && (own.type === 'workflow.step.completed' || own.type === 'workflow.step.failed'))
     applyStepEnd(fold.findings, before, own);
+  followSteps(fold.early, own);
   return applied;
 }
 
@@ -74,7 +79,10 @@ function automaticBegan({ automatic, unchecked }: BoardFold, time: string): void
 function applyOther(fold: BoardFold, event: StoredEvent, paused: boolean): Applied {
   const isFile = event.type.startsWith('file.');
   const path = event.subject ?? event.data['path'];
-  if (isFile && typeof path === 'string') applyWrite(fold.findings, path, contentOf(event));
+  if (isFile && typeof path === 'string') {
+    applyWrite(fold.findings, path, contentOf(event));
+    fileWritten(fold.early, path);
+  }
   if (event.type === 'security.vulnerability.found') return applyFound(fold, event);
   const changed = applyActivity(fold.activities, event);
   if (event.type === 'activity.decided') {
@@ -124,9 +132,17 @@ export function boardOf(fold: BoardFold, facts: BoardFacts): Board {
     olderRuns: Math.max(0, fold.runs.total - runs.length),
     activities: viewActivities(fold.activities),
     workflows: facts.workflows.map((workflow) => ({ ...workflow, last: last.get(workflow.id) ?? null })),
-    files: fileFindings(fold.findings, facts.maxProblems),
+    files: filesOf(fold, facts),
     ...{ health, unapproved },
     unchecked: fold.unchecked.size,
     readOnly,
   };
+}
+
+/** Cheaper than the whole board. */
+export function filesOf(
+  { findings, early }: BoardFold,
+  { maxProblems }: Pick<BoardFacts, 'maxProblems'>,
+): Board['files'] {
+  return fileFindings(findings, { limit: maxProblems, early: [...early.values()].flatMap((step) => step.findings) });
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../../contract/findings.ts';
 import { SEVERITIES } from '../../contract/words.ts';
 import type { PinnedScope, StepResult, TimedRunEvent } from '../workflow/run-events.ts';
 import type { RunState } from '../workflow/run-state.ts';
+import type { EarlyFinding } from './early-findings.ts';
 
 /** What the newest check of each file by each agent found. Changed in place. */
 export interface FindingFold {
@@ -173,15 +174,27 @@ export function dismissFinding(fold: FindingFold, fingerprint: string): void {
   }
 }
 
-/** By file. Of one run at most `limit` findings are shown, the gravest ones; of each file the rest is counted. */
-export function fileFindings(fold: FindingFold, limit: number): readonly FileFindings[] {
-  const all = [...fold.files].flatMap(([file, agents]) =>
+interface Shown {
+  readonly file: string;
+  readonly finding: FileFindings['findings'][number];
+}
+
+/**
+ * By file, what steps at work have found among it. Of one run at most `limit` findings are shown, the gravest ones; of each file the
+ * rest is counted.
+ */
+export function fileFindings(
+  fold: FindingFold,
+  { limit, early }: { readonly limit: number; readonly early: readonly EarlyFinding[] },
+): readonly FileFindings[] {
+  const checked = [...fold.files].flatMap(([file, agents]): readonly Shown[] =>
     [...agents.values()]
       .filter((check) => !isHidden(fold, file, check))
       .flatMap(({ check: { run, number, at }, findings, content }) =>
         findings.map((finding) => ({ file, finding: { ...finding, run, number, at, content } })),
       ),
   );
+  const all = [...checked, ...notYet(fold, checked, early)];
   const gravestFirst = all.toSorted((a, b) => rank(a.finding) - rank(b.finding));
   const shown = new Set(
     [...Map.groupBy(gravestFirst, ({ finding }) => finding.run).values()].flatMap((ofRun) => ofRun.slice(0, limit)),
@@ -192,6 +205,18 @@ export function fileFindings(fold: FindingFold, limit: number): readonly FileFin
       return { file, findings: kept, left: found.length - kept.length };
     })
     .toSorted((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** A finding that stands already goes on standing as it was until the step's end renews it. */
+function notYet(fold: FindingFold, checked: readonly Shown[], early: readonly EarlyFinding[]): readonly Shown[] {
+  const keyOf = ({ agent, file, fingerprint }: Finding): string => `${agent} ${file} ${fingerprint}`;
+  const standing = new Set(early.length === 0 ? [] : checked.map(({ finding }) => keyOf(finding)));
+  return early
+    .filter(({ finding }) => !standing.has(keyOf(finding)))
+    .map(({ finding, run, number, at }) => {
+      const content = fold.written.get(finding.file) ?? null;
+      return { file: finding.file, finding: { ...finding, run, number, at, content } };
+    });
 }
 
 const rank = ({ severity }: StepResult['findings'][number]): number => SEVERITIES.indexOf(severity);

@@ -1,10 +1,12 @@
 import type { Board, BoardChange, BoardSnapshot } from '../../../contract/board.ts';
 import type { StoredEvent } from '../../../contract/events.ts';
+import type { Finding } from '../../../contract/findings.ts';
 import { forgetOpen, OPEN_FOR_MS } from '../../activity/activity-fold.ts';
 import { createBreath, type Breath } from '../../breath.ts';
 import type { Clock } from '../../env.ts';
-import { applyEvent, boardOf, emptyBoard, runsInHour, type BoardFacts } from '../../board/board-fold.ts';
+import { applyEvent, boardOf, emptyBoard, filesOf, runsInHour, type BoardFacts } from '../../board/board-fold.ts';
 import { changesBetween } from '../../board/changes.ts';
+import { addEarly, dismissEarly, RUN_ENDS } from '../../board/early-findings.ts';
 import { applyFacts, dismissFinding } from '../../board/finding-fold.ts';
 import { createPace } from '../../board/pace.ts';
 import { ownersOf, SHOWN_RUNS } from '../../board/run-fold.ts';
@@ -14,6 +16,8 @@ import type { Workspace } from '../../workspace/workspace.ts';
 
 /** UX, Rates: trees at most twice a second. */
 const CHANGE_EVERY_MS = 500;
+/** Findings alone do not wait for that: a person does, for them. */
+const FINDINGS_EVERY_MS = 100;
 /** How soon a run of a process that died shows as cut off. */
 const LIVENESS_EVERY_MS = 1000;
 /** What git did comes with writes of many files: they are looked at together. */
@@ -45,6 +49,8 @@ export interface BoardFeed {
   /** A fact changed. */
   touch(): void;
   said(run: string, step: string, words: string): void;
+  /** What a step of this process found, before its end stores it. */
+  found(run: { readonly run: string; readonly number: number }, step: string, finding: Finding): void;
   dismissed(fingerprint: string): void;
   /** Automatic runs that began in the last hour, of every window. */
   runsInHour(): number;
@@ -73,6 +79,7 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   let cancelRecheck: (() => void) | null = null;
   let rechecking: Promise<void> = Promise.resolve();
   const pace = createPace({ clock, everyMs: CHANGE_EVERY_MS, work: tell });
+  const findingsPace = createPace({ clock, everyMs: FINDINGS_EVERY_MS, work: tellFindings });
   const isOwn = (event: StoredEvent): boolean => journal?.owns(event.sessionid) ?? false;
   const unsubscribe = journal?.subscribe(onEvent);
   follow();
@@ -92,8 +99,13 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
       progress.set(run, { ...before, [step]: words });
       pace.touch();
     },
+    found(of, step, finding) {
+      const at = new Date(clock.now()).toISOString();
+      if (addEarly(fold.early, step, { ...of, at, finding })) findingsPace.touch();
+    },
     dismissed(fingerprint) {
       dismissFinding(fold.findings, fingerprint);
+      dismissEarly(fold.early, fingerprint);
       pace.touch();
     },
     runsInHour: () => runsInHour(fold, clock.now()),
@@ -102,6 +114,7 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
       stop.abort();
       unsubscribe?.();
       pace.close();
+      findingsPace.close();
       cancelLiveness();
       cancelRecheck?.();
     },
@@ -164,8 +177,9 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
     if (applied === 'other') return;
     if (applied === 'unknown') readRun(event.data['run']);
     if (event.type === 'activity.decided' || event.type.startsWith('git.')) recheckSoon();
-    if (ENDS.has(event.type) && typeof event.data['run'] === 'string') progress.delete(event.data['run']);
+    if (RUN_ENDS.has(event.type) && typeof event.data['run'] === 'string') progress.delete(event.data['run']);
     pace.touch();
+    if (STEP_ENDS.has(event.type)) findingsPace.touch();
   }
 
   function apply(event: StoredEvent): ReturnType<typeof applyEvent> {
@@ -239,13 +253,15 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
     told = now;
     if (change !== null) deps.tell({ revision: ++revision, ...change });
   }
+
+  function tellFindings(): void {
+    if (early !== null || told === null || stop.signal.aborted) return;
+    const now = { ...told, files: filesOf(fold, deps.facts()) };
+    const change = changesBetween(told, now);
+    told = now;
+    if (change !== null) deps.tell({ revision: ++revision, ...change });
+  }
 }
 
-/** After these nothing of the run is at work. */
-const ENDS: ReadonlySet<string> = new Set([
-  'workflow.completed',
-  'workflow.failed',
-  'workflow.cancelled',
-  'workflow.superseded',
-  'workflow.interrupted',
-]);
+/** These may bring findings, and take some away. */
+const STEP_ENDS: ReadonlySet<string> = new Set(['workflow.step.completed', 'workflow.step.failed']);

@@ -6,20 +6,34 @@ import { startToolHost, type ToolHost, type ToolHostDeps } from './tool-host.ts'
 /** Memory of an idle host is given back after this long (RELIABILITY: 2 min). */
 const IDLE_MS = 2 * 60_000;
 
-/** Built-in agents: each call in a tool host of its own while it runs; idle hosts are used again. */
+/** Built-in agents: each call in a tool host of its own while it runs; idle hosts are used again, each for what it has loaded. */
 export function createBuiltinProtocol(deps: ToolHostDeps & { readonly idleMs?: number }): Protocol {
   const { clock, idleMs = IDLE_MS } = deps;
   const all = new Set<ToolHost>();
   /** Host → what cancels its end. */
   const idle = new Map<ToolHost, () => void>();
+  /** Agents that a host has served: what they loaded (compilers, programs) is still there. */
+  const served = new WeakMap<ToolHost, Set<string>>();
 
-  async function takeHost(): Promise<ToolHost> {
+  async function hostFor(agent: string): Promise<ToolHost> {
+    const hasServed = (host: ToolHost): boolean => served.get(host)?.has(agent) === true;
+    const host = takeIdle(hasServed) ?? takeIdle(() => true) ?? (await startHost());
+    served.set(host, (served.get(host) ?? new Set()).add(agent));
+    return host;
+  }
+
+  function takeIdle(fits: (host: ToolHost) => boolean): ToolHost | null {
     for (const [host, cancelEnd] of idle) {
+      if (!fits(host)) continue;
       idle.delete(host);
       cancelEnd();
       if (host.alive()) return host;
       all.delete(host);
     }
+    return null;
+  }
+
+  async function startHost(): Promise<ToolHost> {
     const host = await startToolHost(deps);
     all.add(host);
     return host;
@@ -43,7 +57,7 @@ export function createBuiltinProtocol(deps: ToolHostDeps & { readonly idleMs?: n
     async invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome> {
       if (context.signal.aborted)
         return { ok: false, error: { code: 'cancelled', message: 'Stopped before it started.' } };
-      const host = await takeHost().catch(notStarted);
+      const host = await hostFor(request.agent).catch(notStarted);
       if ('ok' in host) return host;
       try {
         return await host.call(request, context);
