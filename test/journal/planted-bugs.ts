@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Implementation } from './crash-checker.ts';
@@ -125,11 +125,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
 export async function journalWith(bug: PlantedBug, folder: string): Promise<Implementation> {
   const repository = fileURLToPath(new URL('../..', import.meta.url));
   const copied = path.join(folder, 'src/orchestrator/journal');
-  mkdirSync(copied, { recursive: true });
-  cpSync(path.join(repository, 'src/orchestrator/journal'), copied, { recursive: true });
-  cpSync(path.join(repository, 'src/contract'), path.join(folder, 'src/contract'), { recursive: true });
-  cpSync(path.join(repository, 'src/orchestrator/state-file.ts'), path.join(folder, 'src/orchestrator/state-file.ts'));
-  cpSync(path.join(repository, 'package.json'), path.join(folder, 'package.json'));
+  // What lies beside the rooms is for each of them.
+  const shared = globSync('src/orchestrator/*.ts', { cwd: repository });
+  for (const place of ['src/orchestrator/journal', 'src/contract', 'package.json', ...shared])
+    cpSync(path.join(repository, place), path.join(folder, place), { recursive: true });
   symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'));
   const file = path.join(copied, bug.file);
   const parts = readFileSync(file, 'utf8').split(bug.find);
