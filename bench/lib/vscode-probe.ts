@@ -14,6 +14,11 @@ import { openWindow } from '../../test/vscode/page/window.ts';
 /** Nothing that a probe does takes longer. */
 const DEADLINE_MS = 15 * 60_000;
 
+const PUBLISHER = 'savepoint-bench';
+const EMPTY = 'zero';
+/** Is there beside each probe, starts when Savepoint does and does nothing. Extensions are loaded by name: between the probe and Savepoint. */
+export const EMPTY_EXTENSION = `${PUBLISHER}.${EMPTY}`;
+
 export type VscodeApi = typeof vscode;
 
 /** What a probe knows: `folder` is the absolute path of the one that is open. */
@@ -90,8 +95,11 @@ function installProbe(
       measure(require('vscode'), ${input}).then((result) => give({ result }), (error) => give({ error: String(error?.stack ?? error) }));
     };`;
   installExtension(extensions, { name: 'probe', main, activationEvents: ['onStartupFinished'] });
-  for (const name of ['empty', 'empty-too'])
-    installExtension(extensions, { name, main: 'exports.activate = () => {};', activationEvents: [] });
+  installExtension(extensions, {
+    name: EMPTY,
+    main: 'exports.activate = () => {};',
+    activationEvents: ['onStartupFinished'],
+  });
 }
 
 function installExtension(
@@ -102,10 +110,10 @@ function installExtension(
     activationEvents,
   }: { readonly name: string; readonly main: string; readonly activationEvents: readonly string[] },
 ): void {
-  const into = path.join(extensions, `savepoint-bench.${name}-0.0.1`);
+  const into = path.join(extensions, `${PUBLISHER}.${name}-0.0.1`);
   mkdirSync(into, { recursive: true });
   const manifest = {
-    ...{ name, publisher: 'savepoint-bench', version: '0.0.1', engines: { vscode: '^1.110.0' } },
+    ...{ name, publisher: PUBLISHER, version: '0.0.1', engines: { vscode: '^1.110.0' } },
     ...{ main: './main.cjs', activationEvents, extensionKind: ['workspace'] },
   };
   writeFileSync(path.join(into, 'package.json'), JSON.stringify(manifest));
