@@ -61,6 +61,17 @@ const failedRun = runView({
 });
 
 describe('the report of a run', () => {
+  it('names what to do next, but not where nobody types commands', () => {
+    const inEditor = reportLines(failedRun, { columns: 120, unicode: true, now: NOW, where: null });
+    const text = inEditor.map((line) => paint(line, look, 120));
+    assert.ok(textOf(failedRun).some((line) => /^Next +savepoint retry/.test(line)));
+    assert.deepEqual(
+      text.filter((line) => line.includes('savepoint ')),
+      [],
+    );
+    assert.deepEqual(text, textOf(failedRun).slice(0, text.length));
+  });
+
   it('says what failed, what changed since, what was found, and what to do, in that order', () => {
     const lines = textOf(failedRun);
     const at = (part: string): number => {

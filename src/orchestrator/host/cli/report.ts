@@ -11,8 +11,8 @@ export interface ReportOptions {
   readonly unicode: boolean;
   /** Milliseconds since 1970: "today 13:41". */
   readonly now: number;
-  /** What a command needs to be about this workspace: ` --workspace DIR`, or nothing in its own folder. */
-  readonly where: string;
+  /** What a command needs to be about this workspace: ` --workspace DIR`, or nothing in its own folder. Null: no commands are named. */
+  readonly where: string | null;
 }
 
 const SEVERITY_TONE = { error: 'failed', warning: 'attention', info: 'running' } as const satisfies Record<
@@ -226,7 +226,8 @@ const LABEL = 10;
 const label = (name: string): Span => ({ text: name.padEnd(LABEL), style: 'bold' });
 
 function summary(view: RunView, options: ReportOptions): readonly Line[] {
-  const next = nextSteps(view).map(([command, why]) => [`${command}${options.where}`, why] as const);
+  const { where } = options;
+  const next = where === null ? [] : nextSteps(view).map(([command, why]) => [`${command}${where}`, why] as const);
   return [
     ...testLines(view, options),
     ...timeLines(view, options),
