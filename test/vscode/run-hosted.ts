@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { runTests } from '@vscode/test-electron';
 import { ensureVscodeHost } from '../../scripts/vscode-host.ts';
+import { NOTHING, sumOf, type SuiteCount } from '../suite-count.ts';
 import { HOSTED, socketsOf, type HostedResult } from './host/hosted.ts';
 import { makeWorkspace } from './workspace.ts';
 
@@ -20,27 +21,21 @@ const BUNDLES = path.join(ROOT, '.vscode-test', `suite-${process.pid}`);
 /** Characters of what VS Code said at last, shown after a failure. */
 const TAIL = 4_000;
 
-export interface SuiteCount {
-  readonly passed: number;
-  readonly failed: number;
-  readonly pending: number;
-}
-
 /** Every suite file gets a VS Code of its own: no suite sees what another left. Prints as it goes. */
 export async function runHosted(files: readonly string[]): Promise<SuiteCount> {
-  let sum: SuiteCount = { passed: 0, failed: 0, pending: 0 };
-  if (files.length === 0) return sum;
+  if (files.length === 0) return NOTHING;
+  const counts: SuiteCount[] = [];
   try {
     if (process.env['VSCODE_EXECUTABLE'] === undefined) ensureVscodeHost();
     await bundle(files);
-    for (const file of files) sum = add(sum, await runFile(file));
+    for (const file of files) counts.push(await runFile(file));
   } catch (error) {
     process.stdout.write(`\n  ${(error as Error).message}\n`);
-    sum = add(sum, { passed: 0, failed: 1, pending: 0 });
+    counts.push({ ...NOTHING, failed: 1 });
   } finally {
     rmSync(BUNDLES, { recursive: true, force: true });
   }
-  return sum;
+  return sumOf(counts);
 }
 
 /** The suites whose path contains one of the words; all without any. */
@@ -48,12 +43,6 @@ export const hostedSuites = (wanted: readonly string[]): readonly string[] =>
   globSync('test/vscode/suite/*.test.ts', { cwd: ROOT })
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
     .sort();
-
-const add = (a: SuiteCount, b: SuiteCount): SuiteCount => ({
-  passed: a.passed + b.passed,
-  failed: a.failed + b.failed,
-  pending: a.pending + b.pending,
-});
 
 async function bundle(files: readonly string[]): Promise<void> {
   mkdirSync(BUNDLES, { recursive: true });
