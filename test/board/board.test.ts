@@ -238,6 +238,15 @@ describe(proves('F1', 'board: findings'), () => {
     assert.deepEqual(shown(), []);
   });
 
+  it('of the auditor beside a run on everything stand in no file: nobody changed these lines', () => {
+    const start = runOf(2, [], { workflow: 'tests', scope: { kind: 'all', base: null, files: null, count: 9 } });
+    told.take(told.here.store('workflow.started', start));
+    const before = filesOf(told.board());
+    const found = { run: start.run, reaction: 'workflow.started', content: 'three' };
+    told.take(told.here.store('security.vulnerability.found', { ...found, finding: finding('package-lock.json') }));
+    assert.deepEqual(filesOf(told.board()), before);
+  });
+
   it('that a person dismissed go at once', () => {
     dismissFinding(told.fold.findings, 'a.ts some.rule');
     assert.deepEqual(filesOf(told.board()), ['b.ts']);

@@ -103,6 +103,8 @@ function applyFound({ runs, findings }: BoardFold, { data, time }: StoredEvent):
   const finding = findingSchema.safeParse(data['finding']);
   if (look === undefined || !finding.success) return 'other';
   const { number, kind } = look;
+  // Beside a run on everything, such as all tests by hand, it tells of lines that nobody changed: the events keep that.
+  if (kind === 'all') return 'other';
   applyReaction(findings, finding.data, {
     ...{ run, number, kind, at: time },
     content: typeof content === 'string' ? content : null,
