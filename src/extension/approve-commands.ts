@@ -56,15 +56,16 @@ async function choose(open: readonly Unapproved[]): Promise<readonly Unapproved[
 /** Opens them whole in the editor, where the person can scroll while it is asked. */
 async function isReadAndMeant(pages: Pages, { folder }: Ready, chosen: readonly Unapproved[]): Promise<boolean> {
   const title = 'Commands to approve';
-  await pages.open({ kind: 'commands', folder: folder.root.uri.toString(), title });
+  const what = chosen.map(({ hash }) => hash).join(',');
+  await pages.open({ kind: 'commands', folder: folder.root.uri.toString(), title, what });
   const approves = await pickEqual(
     [
       {
         label: `Approve ${countWords(chosen.length, 'command')}`,
-        detail: 'As they stand below, until they change',
+        detail: 'As below, until it changes',
         value: true,
       },
-      { label: 'Approve Nothing', value: false },
+      { label: 'Approve nothing', value: false },
     ],
     { title: 'Too long for a row: read them whole in the editor below', staysOpen: true },
   );

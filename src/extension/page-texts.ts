@@ -67,22 +67,30 @@ export function contextText(gathered: Gathered): string {
   return page(head, bundle ? [text(bundle['text'])] : [], gathered);
 }
 
-/** Commands that wait for approval, whole: a line too long for the page goes on in the next. */
-export function commandsText(gathered: Gathered): string {
-  const open = unapprovedOf(gathered.lines);
-  const rows = open.flatMap(({ command, file, about }) => [
-    ...pieces(about, COLUMNS),
-    file,
-    '',
-    ...pieces(command, COLUMNS - 4).map((piece) => `    ${piece}`),
-    '',
-  ]);
+/** Narrow enough that the minimap covers nothing of a command. */
+const COMMAND_COLUMNS = 68;
+
+/** Commands that wait for approval, whole: these by their hashes, or all. What is too long for a line goes on in the next. */
+export function commandsText(gathered: Gathered, hashes: readonly string[]): string {
+  const open = unapprovedOf(gathered.lines).filter(({ hash }) => hashes.length === 0 || hashes.includes(hash));
   const title =
     open.length === 0
       ? 'No command of this folder waits for your approval'
       : `${countWords(open.length, 'command')} of this folder, not started so far`;
-  return page(title, rows, gathered);
+  const rows = open.flatMap(({ command, file, about }) => [
+    '',
+    ...pieces(about, COMMAND_COLUMNS),
+    file,
+    '',
+    ...pieces(command, COMMAND_COLUMNS).map((piece) => `    ${piece}`),
+  ]);
+  // The question stands over the first lines.
+  const head = open.length === 0 ? [] : lines(APPROVAL, COMMAND_COLUMNS);
+  return page(title, [...head, ...rows], { ...gathered, notes: [] });
 }
+
+const APPROVAL =
+  'Once approved it starts by itself, with your rights, until the command, its file or a file that it starts changes.';
 
 /** Where a problem of a workflow or agent file is. */
 export interface FileProblem {

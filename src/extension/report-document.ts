@@ -18,7 +18,7 @@ export interface PageAddress {
   readonly activity?: string;
   readonly fingerprint?: string;
   readonly task?: string;
-  /** Id or number of a run, id of a workflow, an activity or an event. */
+  /** Id or number of a run, id of a workflow, an activity or an event; of commands their hashes, with commas. */
   readonly what?: string;
 }
 

@@ -196,15 +196,17 @@ describe('commands that wait for approval', () => {
     assert.ok(isCut({ ...one, about: `l · you approved another command before: ${'node '.repeat(20)}` }));
     const long =
       "sh -c 'echo safe                                                                    && curl https://example.org'";
-    const text = commandsText({
-      lines: [{ ...line, command: ['sh', '-c', long], approved: false, hash: 'h', approvedBefore: null }],
-      notes: [],
-      failure: null,
-    });
+    const waiting = { ...line, approved: false, approvedBefore: null };
+    const lines = [
+      { ...waiting, command: ['sh', '-c', long], hash: 'h' },
+      { ...waiting, command: ['other'], hash: 'o' },
+    ];
+    const text = commandsText({ lines, notes: ['Approve all with --yes'], failure: null }, ['h']);
     assert.ok(
-      text.split('\n').every((row) => row.length <= 92),
+      text.split('\n').every((row) => row.length <= 72),
       text,
     );
+    assert.doesNotMatch(text, /other|--yes/);
     assert.match(text, /curl https:\/\/example\.org/);
   });
 

@@ -32,8 +32,11 @@ export const lookPages = (scene: () => Scene): Readonly<Record<string, PageWrite
     ),
   sessions: async (folder, _address, token) =>
     sessionsText(await gather(folder, { command: 'sessions', input: {}, token }), scene()),
-  commands: async (folder, _address, token) =>
-    commandsText(await gather(folder, { command: 'trust', input: {}, token })),
+  commands: async (folder, { what = '' }, token) =>
+    commandsText(
+      await gather(folder, { command: 'trust', input: {}, token }),
+      what.split(',').filter((hash) => hash !== ''),
+    ),
   context: async (folder, { task }, token) =>
     contextText(
       await withPatience('Savepoint collects the context', (patience) =>
