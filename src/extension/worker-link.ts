@@ -82,6 +82,8 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
   const { clock } = deps;
   const hints = createHints();
   const kept = createKeptWrites();
+  /** What a worker would not take, as on a full disk: the next one is asked. */
+  const refused = createKeptWrites();
   const calls = new Map<number, (message: CommandMessage) => void>();
   let state: LinkState = { kind: 'starting' };
   let board: Board | null = null;
@@ -147,6 +149,7 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     state = { kind: 'ready' };
     deps.onChange(null);
     sendHints();
+    kept.keep(refused.take().writes);
     void sendWrites();
   }
 
@@ -287,7 +290,10 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
       await request('wrote', writes);
     } catch (error) {
       if (error instanceof ChannelError && error.code === 'closed') kept.keep(writes);
-      else deps.onLog({ level: 'error', text: `A save could not be recorded: ${String(error)}` });
+      else {
+        refused.keep(writes);
+        deps.onLog({ level: 'error', text: `A save could not be recorded: ${String(error)}` });
+      }
     }
   }
 

@@ -28,6 +28,7 @@ interface Scene {
   readonly workers: ScriptedWorker[];
   /** States after each change that was told. */
   readonly states: string[];
+  readonly logs: readonly string[];
   newest(): ScriptedWorker;
 }
 
@@ -43,6 +44,7 @@ function scene(answers: Answers = {}): Scene {
   const clock = createSimulatedClock();
   const workers: ScriptedWorker[] = [];
   const states: string[] = [];
+  const logs: string[] = [];
   const link: WorkerLink = createWorkerLink({
     clock,
     start() {
@@ -81,7 +83,7 @@ function scene(answers: Answers = {}): Scene {
     },
     onChange: () => states.push(link.state.kind),
     onTest: () => undefined,
-    onLog: () => undefined,
+    onLog: ({ text }) => logs.push(text),
   });
   assert.equal(workers.length, 0, 'the editor hears first that the extension is active');
   clock.advance(50);
@@ -90,7 +92,7 @@ function scene(answers: Answers = {}): Scene {
     assert(worker);
     return worker;
   };
-  return { link, clock, workers, states, newest };
+  return { link, clock, workers, states, logs, newest };
 }
 
 const ready = ({ link }: Scene): Promise<void> => eventually('the worker is ready', () => link.state.kind === 'ready');
@@ -203,6 +205,26 @@ describe(proves('F1', 'link to the worker'), () => {
     await ready(now);
     await eventually('the second worker has it', () => asked.length === 2);
     assert.deepEqual(asked, ['/one', '/one']);
+    await now.link.close();
+  });
+
+  it('tells the next worker what one would not take', async () => {
+    const asked: string[] = [];
+    now = scene({
+      wrote(writes) {
+        asked.push(...writes.map(({ path }) => path));
+        return asked.length === 1 ? Promise.reject(new Error('the disk is full')) : Promise.resolve(null);
+      },
+    });
+    await ready(now);
+    now.link.wrote([save('/one')]);
+    await eventually('it is refused', () => now.logs.some((text) => text.includes('the disk is full')));
+    now.link.wrote([save('/two')]);
+    await eventually('it takes the next one', () => asked.length === 2);
+    now.link.startAgain();
+    await ready(now);
+    await eventually('the next worker has it', () => asked.length === 3);
+    assert.deepEqual(asked, ['/one', '/two', '/one']);
     await now.link.close();
   });
 
