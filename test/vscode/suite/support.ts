@@ -63,8 +63,8 @@ export const runs = (): Promise<readonly RunLine[]> => savepoint<RunLine>('runs'
 export async function ready(): Promise<void> {
   const extension = vscode.extensions.getExtension<Inside>('savepoint.savepoint');
   assert.ok(extension, 'the extension is there');
-  await eventually('the extension is active', () => extension.isActive, 30_000);
-  await eventually('the worker answers', () => stateOfFolder().kind === 'ready', 30_000);
+  await eventually('the extension is active', () => extension.isActive);
+  await eventually('the worker answers', () => stateOfFolder().kind === 'ready');
 }
 
 export function stateOfFolder(): FolderState {

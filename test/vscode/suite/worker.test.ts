@@ -36,7 +36,7 @@ async function killWorker(): Promise<void> {
     void session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
   });
   await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
-  await eventually('a worker thread that hears', () => told, 15_000);
+  await eventually('a worker thread that hears', () => told);
   await session.post('NodeWorker.disable');
   session.disconnect();
 }
@@ -44,7 +44,7 @@ async function killWorker(): Promise<void> {
 /** Kills the worker and waits for the next one. */
 async function restart(): Promise<void> {
   await killWorker();
-  await eventually('the worker is away', () => stateOfFolder().kind === 'restarting', 15_000);
+  await eventually('the worker is away', () => stateOfFolder().kind === 'restarting');
   await eventually('the next worker answers', () => stateOfFolder().kind === 'ready', 60_000);
 }
 
@@ -56,11 +56,9 @@ describe(proves('F1', 'a worker that ends'), function () {
   it('is started again and goes on with the run that it had', async () => {
     const before = new Date().toISOString();
     await typeAndSave(HOSTED_FILES.slow, 'export const slow: boolean = !false;\n');
-    await eventually('a run', async () => (await startedSince(before)).length === 1, 15_000);
-    await eventually(
-      'a step at work',
-      async () => (await events('workflow.step.started')).some(({ time }) => time >= before),
-      15_000,
+    await eventually('a run', async () => (await startedSince(before)).length === 1);
+    await eventually('a step at work', async () =>
+      (await events('workflow.step.started')).some(({ time }) => time >= before),
     );
     await restart();
     await atRest(60_000);
@@ -74,7 +72,7 @@ describe(proves('F1', 'a worker that ends'), function () {
   it('takes further saves afterwards', async () => {
     const before = new Date().toISOString();
     await typeAndSave(HOSTED_FILES.stamped, 'export const value = 1;\n');
-    await eventually('a run', async () => (await startedSince(before)).length === 1, 15_000);
+    await eventually('a run', async () => (await startedSince(before)).length === 1);
     await atRest();
   });
 });
@@ -87,14 +85,10 @@ describe(proves('F1', 'a worker that ends again and again'), function () {
     for (let ending = 2; ending < ENDINGS; ending++) await restart();
     await beginLooking();
     await killWorker();
-    await eventually(
-      'the status bar says that it stopped',
-      async () => {
-        const status = await askPage<string>('status');
-        return status === null || /Savepoint stopped/.test(status);
-      },
-      30_000,
-    );
+    await eventually('the status bar says that it stopped', async () => {
+      const status = await askPage<string>('status');
+      return status === null || /Savepoint stopped/.test(status);
+    });
     const seen = (): Promise<Disturbances | null> => askPage<Disturbances>('disturbances');
     await eventually('a notification', async () => (await seen())?.toasts.length !== 0);
     const { toasts, focus } = (await seen()) ?? { toasts: ['not looked at on a desktop'], focus: [] };
@@ -102,6 +96,6 @@ describe(proves('F1', 'a worker that ends again and again'), function () {
     assert.deepEqual(focus, []);
     assert.equal(stateOfFolder().kind, 'stopped');
     await vscode.commands.executeCommand('savepoint.startAgain');
-    await eventually('the worker answers', () => stateOfFolder().kind === 'ready', 30_000);
+    await eventually('the worker answers', () => stateOfFolder().kind === 'ready');
   });
 });

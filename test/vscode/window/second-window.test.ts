@@ -37,10 +37,8 @@ describe(proves('F7', 'two windows on one folder'), function () {
     for (const window of windows) {
       assert.deepEqual(await window.disturbances(), { toasts: [], focus: [] });
       await window.showViews();
-      await eventually(
-        'a row of the run',
-        async () => (await window.rows('Runs')).some(({ aria }) => /checks on save|on-save-checks/i.test(aria)),
-        10_000,
+      await eventually('a row of the run', async () =>
+        (await window.rows('Runs')).some(({ aria }) => /checks on save|on-save-checks/i.test(aria)),
       );
     }
   });
@@ -51,10 +49,8 @@ describe(proves('F7', 'two windows on one folder'), function () {
     assert.ok(first !== undefined);
     process.kill(first, 'SIGKILL');
     assert.equal(await runsAfter('export const app = 3;\n'), 1);
-    await eventually(
-      'another extension host',
-      () => editor.vscode.extensionHosts().some((pid) => !hosts.includes(pid)),
-      30_000,
+    await eventually('another extension host', () =>
+      editor.vscode.extensionHosts().some((pid) => !hosts.includes(pid)),
     );
     await editor.workers(2);
     assert.equal(await runsAfter('export const app = 4;\n'), 1);

@@ -29,7 +29,7 @@ describe(proves('F1', 'a folder that is not trusted'), function () {
   it('sees nothing of Savepoint: no process, thread, socket, connection or write', async () => {
     const { rig, open } = await start(true);
     const window = await open();
-    await eventually('an extension host', () => recorded().length > 0, 30_000);
+    await eventually('an extension host', () => recorded().length > 0);
     await window.openFile('app.js');
     await window.beginLooking();
     await window.page.keyboard.type('// typed\n');
