@@ -28,4 +28,11 @@ describe(proves('F9', 'the extension in a real VS Code'), () => {
       [],
     );
   });
+
+  it('loads what VS Code offers once, not for each of its files', () => {
+    const extension = vscode.extensions.getExtension('savepoint.savepoint');
+    assert.ok(extension);
+    const bundle = readFileSync(path.join(extension.extensionPath, 'dist/extension.cjs'), 'utf8');
+    assert.equal(bundle.split('require("vscode")').length - 1, 1);
+  });
 });
