@@ -22,16 +22,18 @@ interface Deps {
 
 /** `clearing` in one go, for a process that has nothing else to do yet. */
 export function clearExpired(deps: Deps): void {
-  for (const _ of clearing(deps));
+  const pieces = clearing(deps);
+  while (pieces.next().done !== true);
 }
 
 /** The same for a thread that others wait for: they get their turns in between. Ends early, with nothing cleared, when it is aborted. */
 export async function clearExpiredInPieces(deps: Deps, signal: AbortSignal): Promise<void> {
   const breathe = createBreath(deps.env.clock);
-  for (const _ of clearing(deps)) {
+  const pieces = clearing(deps);
+  while (pieces.next().done !== true) {
     const pause = breathe();
     if (pause) await pause;
-    if (signal.aborted) return;
+    if (signal.aborted) return void pieces.return();
   }
 }
 
