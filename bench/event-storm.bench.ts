@@ -166,13 +166,16 @@ const figure = (what: {
   readonly unit: string;
   readonly value: (storms: Storms) => number | undefined;
   readonly floor: (storms: Storms) => number | null | undefined;
+  readonly note?: (storms: Storms) => string;
 }): Bench => ({
   name: `storm-${what.name}`,
   about: `${what.about} in a storm of ${WRITES + SAVES} events`,
   goal: what.goal === null ? null : { kind: 'most', value: what.goal },
   async run() {
     const storms = await (known ??= measureStorms());
-    return { value: what.value(storms) ?? NaN, unit: what.unit, floor: what.floor(storms) ?? null, ratio: null };
+    const { unit, note } = what;
+    const figures = { value: what.value(storms) ?? NaN, unit, floor: what.floor(storms) ?? null, ratio: null };
+    return note === undefined ? figures : { ...figures, note: note(storms) };
   },
 });
 
@@ -187,6 +190,7 @@ export const benches: readonly Bench[] = [
   figure({
     ...{ name: 'own-longest', about: 'the most that the extension itself computes at a stretch in the extension host' },
     ...{ unit: 'ms', goal: 20, value: ({ own }) => own.longest, floor: () => null },
+    note: ({ own }) => `(below ${own.where}, seen by ${own.looks} looks)`,
   }),
   figure({
     ...{

@@ -26,7 +26,7 @@ for (const bench of chosen) {
   console.log(values.json ? JSON.stringify(figure) : lineOf(bench, figure));
 }
 
-function lineOf({ about, goal }: Bench, { name, value, unit, floor, ratio }: Figure): string {
+function lineOf({ about, goal }: Bench, { name, value, unit, floor, ratio, note = '' }: Figure): string {
   const against = floor === null ? '' : `floor ${number(floor)} ${unit}`;
   const verdict = [
     ...(ratio === null ? [] : [`${ratio.toFixed(2)} x`]),
@@ -35,7 +35,7 @@ function lineOf({ about, goal }: Bench, { name, value, unit, floor, ratio }: Fig
       : [`goal ${goal.kind === 'min' ? '≥' : '≤'} ${goal.kind === 'most' ? `${goal.value} ${unit}` : goal.ratio}`]),
   ].join(', ');
   const mark = goal === null ? ' ' : met(goal, { value, ratio }) ? '✓' : '✗';
-  return `${mark} ${name.padEnd(22)} ${`${number(value)} ${unit}`.padEnd(20)} ${against.padEnd(26)} ${verdict.padEnd(22)} ${about}`;
+  return `${mark} ${name.padEnd(22)} ${`${number(value)} ${unit}`.padEnd(20)} ${against.padEnd(26)} ${verdict.padEnd(22)} ${about} ${note}`.trimEnd();
 }
 
 function met(goal: Goal, { value, ratio }: Pick<Figure, 'value' | 'ratio'>): boolean {

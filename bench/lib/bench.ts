@@ -7,6 +7,8 @@ export interface Figure {
   readonly floor: number | null;
   /** How good `value` is against `floor`; null without a floor. */
   readonly ratio: number | null;
+  /** What helps to judge it. */
+  readonly note?: string;
 }
 
 export type Goal =

@@ -20,8 +20,9 @@ export type Marks = readonly (readonly [at: number, ran: number])[];
 export interface OwnShare {
   /** The most processor time that own code took at a stretch, milliseconds. */
   readonly longest: number;
-  /** Where that was: the outermost own function. */
+  /** Where that was: the outermost own function, and how often the profiler saw it: once says little, it may have been late itself. */
   readonly where: string;
+  readonly looks: number;
   /** Of all samples with own code at work, and of all that were not idle; milliseconds by the clock. */
   readonly total: number;
   readonly busy: number;
@@ -30,8 +31,11 @@ export interface OwnShare {
 interface Stretch {
   from: number;
   to: number;
+  looks: number;
   readonly where: string;
 }
+
+const NONE = { where: '', looks: 0, ms: 0 };
 
 /**
  * Own is whatever runs below a function of a file that `isOwn` names: what it calls counts as well, and garbage that is collected
@@ -54,13 +58,14 @@ export function ownShare(
     if (names.get(sample) !== '(idle)') busy += lasts;
     if (where !== undefined) {
       total += lasts;
-      if (open === null) stretches.push((open = { from: at, to: at, where }));
+      if (open === null) stretches.push((open = { from: at, to: at, looks: 0, where }));
       open.to = at + lasts;
+      open.looks++;
     } else if (names.get(sample) !== '(garbage collector)') open = null;
   });
-  const times = stretches.map(({ from, to, where }) => ({ where, ms: computed(options.marks, from, to) / 1000 }));
-  const longest = times.reduce((most, one) => (one.ms > most.ms ? one : most), { where: '', ms: 0 });
-  return { longest: longest.ms, where: longest.where, total: total / 1000, busy: busy / 1000 };
+  const times = stretches.map((one) => ({ ...one, ms: computed(options.marks, one.from, one.to) / 1000 }));
+  const { ms, where, looks } = times.reduce((most, one) => (one.ms > most.ms ? one : most), NONE);
+  return { longest: ms, where, looks, total: total / 1000, busy: busy / 1000 };
 }
 
 /** Node → name of the outermost own function above it, or of itself. */
