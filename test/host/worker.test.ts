@@ -132,7 +132,8 @@ describe(proves('F1', 'worker of a folder'), function () {
     createRepository(folder, { ...FILES, ...files, 'wait.mjs': `console.log(${JSON.stringify(line)});\n${waits}` });
     const worker = await open();
     const ended = start(worker, 'wait');
-    const early = await worker.until('the finding', ({ files }) => files.length > 0);
+    // Findings are told at once, rows of runs at their own pace.
+    const early = await worker.until('the finding', ({ files, runs }) => files.length > 0 && runs.length > 0);
     assert.equal(early.runs[0]?.status, 'running');
     assert.deepEqual(rulesOf(early), [['a.js', ['demo.rule']]]);
     writeFileSync(path.join(home.path, 'go'), '');
