@@ -89,6 +89,6 @@ async function withoutIgnored(
   { tree, known }: { readonly tree: WorkTree; readonly known: KnownContents },
   paths: readonly string[],
 ): Promise<readonly string[]> {
-  const ignored = await tree.ignored(paths, known.isCommitted);
+  const ignored = await tree.ignored(paths, (path) => known.isCommitted(path));
   return paths.filter((path) => !ignored.has(path));
 }

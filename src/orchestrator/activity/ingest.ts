@@ -66,7 +66,10 @@ export function createIngest(deps: IngestDeps): Ingest {
     const below = deps.leads() ? (folder: string) => known.below(folder) : belowCommit;
     const groups = await filesOf({ tree, locate: deps.locate, below }, writes);
     const paths = [...new Set(groups.flat().map((change) => change.path))];
-    const [ignored, disk] = await Promise.all([tree.ignored(paths, known.isCommitted), tree.onDisk(paths)]);
+    const [ignored, disk] = await Promise.all([
+      tree.ignored(paths, (path) => known.isCommitted(path)),
+      tree.onDisk(paths),
+    ]);
     if (deps.leads()) await known.of(paths);
     const stored: NewEvent[][] = [];
     const saves: { path: string; event: string }[] = [];
