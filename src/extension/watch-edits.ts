@@ -18,7 +18,8 @@ export function watchEdits({ folders }: { readonly folders: OwnFolders }): vscod
       perFolder.delete(folder);
     }
     for (const folder of folders.all)
-      if (folder.root.uri.scheme === 'file' && !perFolder.has(folder)) perFolder.set(folder, watchDisk(folder));
+      if (folder.root.uri.scheme === 'file' && !perFolder.has(folder))
+        perFolder.set(folder, watchDisk(folder, folders));
   };
   watchFolders();
   return vscode.Disposable.from(
@@ -81,11 +82,11 @@ function tell(folders: OwnFolders, uris: readonly vscode.Uri[], writeOf: (uri: v
   for (const [folder, own] of Map.groupBy(onDisk, (uri) => folders.of(uri))) folder?.link?.wrote(own.map(writeOf));
 }
 
-function watchDisk(folder: OwnFolder): vscode.Disposable {
+function watchDisk(folder: OwnFolder, folders: OwnFolders): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder.root, '**/*'));
   const hint = (uri: vscode.Uri): void => {
-    // What git does is seen by its own files, which the worker watches.
-    if (!uri.path.includes('/.git/')) folder.link?.touched(uri.fsPath);
+    // What git does is seen by its own files, which the worker watches; what lies in a root within this one is that root's.
+    if (!uri.path.includes('/.git/') && folders.of(uri) === folder) folder.link?.touched(uri.fsPath);
   };
   return vscode.Disposable.from(
     watcher,
