@@ -199,6 +199,7 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     await rig.burst(['src/a.ts']);
     rig.write({ 'src/b.ts': 'B\n' });
     await rig.burst(['src/b.ts']);
+    rig.triggers.close();
     const next = rig.another();
     try {
       value(await next.start());
