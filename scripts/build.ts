@@ -46,6 +46,7 @@ const required = await build({
     cli: path.join(host, 'cli.ts'),
     worker: path.join(host, 'worker.ts'),
     extension: path.join(root, 'src/extension/extension.ts'),
+    definitions: path.join(host, 'definitions.ts'),
   },
   plugins: [vscodeOnce],
   format: 'cjs',

@@ -25,12 +25,13 @@ const generated = {
     untrustedWorkspaces: {
       supported: 'limited',
       description:
-        'Savepoint starts nothing in a folder you have not trusted: no checks, no commands, no connections, and it writes nothing.',
+        'Savepoint starts nothing in a folder you have not trusted: no checks, no commands, no connections, and it writes nothing. You can still check workflow files.',
       restrictedConfigurations: settings.filter(({ restricted }) => restricted === true).map(({ key }) => key),
     },
     virtualWorkspaces: {
       supported: 'limited',
-      description: 'Savepoint checks folders that are on a disk. In others it starts nothing.',
+      description:
+        'Savepoint works in folders that are on a disk. In others it starts nothing and only checks workflow files.',
     },
   },
   contributes: {

@@ -46,6 +46,7 @@ export const VSIX: Listing = {
     'media/savepoint.svg',
     'dist/extension.cjs',
     'dist/worker.cjs',
+    'dist/definitions.cjs',
     'dist/cli.cjs',
     'dist/savepoint.js',
     'dist/toolhost.js',

@@ -139,14 +139,14 @@ export const WELCOMES: readonly WelcomeContribution[] = [
     when: '!isWorkspaceTrusted && workspaceFolderCount != 0',
     contents: paragraphs(
       '$(shield) Savepoint starts nothing in a folder you have not trusted: no checks, no commands, no connections.',
-      'You can still open its workflow files. They are checked once you trust it.',
+      'You can still open and check workflow files.',
       '[Manage Workspace Trust](command:workbench.trust.manage)',
     ),
   },
   {
     view: 'savepoint.runs',
     when: standing('virtual'),
-    contents: 'This folder is not on a disk Savepoint can reach, so nothing is checked here.',
+    contents: 'This folder is not on a disk Savepoint can reach, so it only checks workflow files here.',
   },
   {
     view: 'savepoint.runs',

@@ -4,7 +4,7 @@ import type { Board, FileFindings } from '../contract/board.ts';
 import type { Range } from '../contract/findings.ts';
 import type { Folder, Folders } from './folder.ts';
 import { createOtherProblems } from './other-problems.ts';
-import type { FileProblem } from './page-texts.ts';
+import type { Problem } from '../orchestrator/definitions/problem.ts';
 import { shift, type Edit } from './shift.ts';
 
 export type ShownFinding = FileFindings['findings'][number];
@@ -26,7 +26,7 @@ export interface Problems extends vscode.Disposable {
   /** Takes one away before the next check confirms that it is gone. */
   drop(folder: Folder, fingerprint: string): void;
   /** In place of what was said before of the folder's workflow and agent files. */
-  showDefinitionProblems(folder: string, problems: readonly FileProblem[]): void;
+  showDefinitionProblems(root: vscode.Uri, problems: readonly Problem[]): void;
 }
 
 interface DefinitionMark {
@@ -114,11 +114,12 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
         show(state);
       }
     },
-    showDefinitionProblems(folder, problems) {
+    showDefinitionProblems(root, problems) {
+      const folder = root.toString();
       for (const state of files.values()) if (state.folder === folder) state.checked = [];
-      for (const problem of problems) {
-        const state = stateOf(vscode.Uri.file(problem.file), folder);
-        state.checked = [...state.checked, { range: rangeOfProblem(problem), message: problem.message }];
+      for (const { file, range, message } of problems) {
+        const state = stateOf(vscode.Uri.joinPath(root, file), folder);
+        state.checked = [...state.checked, { range, message }];
       }
       for (const state of [...files.values()]) if (state.folder === folder) show(state);
     },
@@ -138,9 +139,19 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     if (before?.files === board.files && before.workflows === board.workflows) return;
     seen.set(id, board);
     const touched = new Set<FileState>();
+    if (!before) forgetChecked(id, touched);
     if (before?.files !== board.files) takeFindings(folder, board.files, touched);
     if (before?.workflows !== board.workflows) takeDefinitions(id, board.workflows, touched);
     for (const state of touched) show(state, { checked: true });
+  }
+
+  /** The folder has a worker now: what was checked without one may have been put right since. */
+  function forgetChecked(folder: string, touched: Set<FileState>): void {
+    for (const state of files.values()) {
+      if (state.folder !== folder || state.checked.length === 0) continue;
+      state.checked = [];
+      touched.add(state);
+    }
   }
 
   function takeFindings(folder: Folder, found: Board['files'], touched: Set<FileState>): void {
@@ -310,9 +321,4 @@ const editOf = ({ range, text }: vscode.TextDocumentContentChangeEvent): Edit =>
     end: { line: range.end.line, character: range.end.character },
   },
   text,
-});
-
-const rangeOfProblem = ({ line, character, endLine, endCharacter }: FileProblem): Range => ({
-  start: { line, character },
-  end: { line: endLine, character: endCharacter },
 });

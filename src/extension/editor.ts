@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Scene } from './scene.ts';
+import { definitionsEntry } from './check-here.ts';
 import { registerCodeActions } from './code-actions.ts';
 import { lookPages } from './commands/look-commands.ts';
 import { registerCommands } from './commands/register.ts';
@@ -26,6 +27,9 @@ export function registerEditor(deps: {
     pages,
     registerHover({ problems, scene }),
     registerCodeActions({ problems }),
-    registerCommands({ folders, scene, pages, problems, log, version, logFile }),
+    registerCommands({
+      ...{ folders, scene, pages, problems, log, version, logFile },
+      definitionsEntry: definitionsEntry(context.extensionUri),
+    }),
   );
 }

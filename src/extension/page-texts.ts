@@ -1,6 +1,6 @@
-import * as path from 'node:path';
 import type { JsonObject, Json } from '../contract/json.ts';
 import { countWords } from '../contract/words.ts';
+import type { Problem } from '../orchestrator/definitions/problem.ts';
 import { lines } from './lines.ts';
 import { pieces, unapprovedOf } from './unapproved.ts';
 import type { Scene } from './scene.ts';
@@ -92,18 +92,8 @@ export function commandsText(gathered: Gathered, hashes: readonly string[]): str
 const APPROVAL =
   'Once approved it starts by itself, with your rights, until the command, its file or a file that it starts changes.';
 
-/** Where a problem of a workflow or agent file is. */
-export interface FileProblem {
-  /** Absolute. */
-  readonly file: string;
-  readonly line: number;
-  readonly character: number;
-  readonly endLine: number;
-  readonly endCharacter: number;
-  readonly message: string;
-}
-
-export function problemsOf({ lines: given }: Gathered, root: string): readonly FileProblem[] {
+/** What is wrong in workflow and agent files, of the lines that `validate` gives. */
+export function problemsOf({ lines: given }: Gathered): readonly Problem[] {
   return given.flatMap((line) => {
     const range = line['range'];
     if (line['kind'] !== 'problem' || !isObject(range)) return [];
@@ -111,9 +101,11 @@ export function problemsOf({ lines: given }: Gathered, root: string): readonly F
     if (!isObject(start) || !isObject(end)) return [];
     return [
       {
-        file: path.resolve(root, text(line['file'])),
-        ...{ line: Number(start['line']), character: Number(start['character']) },
-        ...{ endLine: Number(end['line']), endCharacter: Number(end['character']) },
+        file: text(line['file']),
+        range: {
+          start: { line: Number(start['line']), character: Number(start['character']) },
+          end: { line: Number(end['line']), character: Number(end['character']) },
+        },
         message: text(line['message']),
       },
     ];

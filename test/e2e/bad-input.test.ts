@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { check } from '../../src/orchestrator/host/definitions.ts';
 import { proves } from '../requirements.ts';
 import { ledgerWords, writeCounting } from '../support/counting.ts';
+import { readWith } from '../support/definition-files.ts';
 import { plainWords } from '../support/plain-words.ts';
 import { createRig, type Rig, said } from '../support/rig.ts';
 
@@ -55,6 +57,12 @@ describe(proves('A9', 'files that are wrong'), () => {
       assert.equal(first.file, '.savepoint/workflows/bad.yaml');
       assert.equal(first.range.start.line, line, first.message);
       plainWords(validated);
+      const elsewhere = await check(readWith(rig.workspace));
+      assert.deepEqual(
+        elsewhere.problems.map((problem) => ({ kind: 'problem', ...problem })),
+        problems,
+        'the same where no worker may be started',
+      );
 
       const run = await rig.run(['run', 'bad', '--trust']);
       assert.equal(run.code, 2);

@@ -54,8 +54,8 @@ describe('pages of commands that only look', () => {
 
   it('put what is wrong in a file where it is', () => {
     const range = { start: { line: 3, character: 11 }, end: { line: 3, character: 17 } };
-    assert.deepEqual(problemsOf(gathered({ kind: 'problem', file: '.savepoint/a.yaml', range, message: 'no' }), '/w'), [
-      { file: '/w/.savepoint/a.yaml', line: 3, character: 11, endLine: 3, endCharacter: 17, message: 'no' },
+    assert.deepEqual(problemsOf(gathered({ kind: 'problem', file: '.savepoint/a.yaml', range, message: 'no' })), [
+      { file: '.savepoint/a.yaml', range, message: 'no' },
     ]);
   });
 });

@@ -18,7 +18,8 @@ const LOOKS: Readonly<Record<CatalogueId, Look>> = {
   retry: { icon: 'debug-restart', enablement: CAN_WORK },
   events: { enablement: CAN_WORK },
   sessions: { enablement: CAN_WORK },
-  validate: { icon: 'checklist', enablement: CAN_WORK },
+  // Also where nothing may be started: files are only read.
+  validate: { icon: 'checklist', enablement: 'workspaceFolderCount != 0' },
   // Show Commands approves them one by one.
   trust: { when: false },
   // Always: where nothing works it says why.

@@ -17,6 +17,9 @@ export interface Hindrance {
   readonly ways: readonly Way[];
 }
 
+/** Whether there is a worker to ask, though it may be away. */
+export const hasWorker = ({ kind }: FolderState): boolean => kind !== 'untrusted' && kind !== 'virtual';
+
 /** Why a folder cannot do what it is asked; null where it can. */
 export function hindranceOf(state: FolderState): Hindrance | null {
   switch (state.kind) {

@@ -1,19 +1,14 @@
 import * as vscode from 'vscode';
 import type { RunRow } from '../../contract/board.ts';
-import {
-  commandsText,
-  contextText,
-  doctorText,
-  eventsText,
-  problemsOf,
-  sessionsText,
-  type FileProblem,
-} from '../page-texts.ts';
+import type { Problem } from '../../orchestrator/definitions/problem.ts';
+import { checkHere } from '../check-here.ts';
+import { commandsText, contextText, doctorText, eventsText, problemsOf, sessionsText } from '../page-texts.ts';
 import type { Scene } from '../scene.ts';
 import type { Pages, PageWriter } from '../report-document.ts';
 import { answer, withPatience } from './answers.ts';
 import { gather } from './gather.ts';
-import { chooseRun, workingFolder, type Ready, type CommandDeps } from './pick.ts';
+import { hasWorker } from './guard.ts';
+import { askedFolder, chooseRun, workingFolder, type Ready, type CommandDeps } from './pick.ts';
 
 /** Events on one page: more are for `savepoint events`. */
 const EVENTS_SHOWN = 1000;
@@ -54,10 +49,12 @@ export function createLookCommands(
   deps: CommandDeps & {
     readonly pages: Pages;
     /** Puts what is wrong in a folder's workflow and agent files in Problems, in place of what was said of them before. */
-    readonly showProblems: (folder: string, problems: readonly FileProblem[]) => void;
+    readonly showProblems: (root: vscode.Uri, problems: readonly Problem[]) => void;
+    /** Bundle that checks workflow and agent files without a worker. */
+    readonly definitionsEntry: string;
   },
 ) {
-  const { folders, pages, showProblems } = deps;
+  const { folders, pages, showProblems, definitionsEntry } = deps;
   const openRun = async (argument: unknown): Promise<void> => {
     const ready = await workingFolder(deps, argument);
     const row =
@@ -95,13 +92,17 @@ export function createLookCommands(
       await pages.open({ kind: 'context', folder: ready.folder.root.uri.toString(), title: 'Context', ...about });
     },
     'savepoint.validate': async (argument: unknown) => {
-      const ready = await workingFolder(deps, argument);
-      if (!ready) return;
+      const folder = await askedFolder(deps, argument);
+      if (!folder) return;
+      const { uri } = folder.root;
+      if (hasWorker(folder.state) && !(await workingFolder(deps, { folder: uri.toString() }))) return;
       const gathered = await withPatience('Savepoint checks the workflow files', (token) =>
-        gather(ready.folder, { command: 'validate', input: {}, token }),
+        hasWorker(folder.state)
+          ? gather(folder, { command: 'validate', input: {}, token })
+          : checkHere(uri, { entry: definitionsEntry, token }),
       );
-      const problems = problemsOf(gathered, ready.folder.root.uri.fsPath);
-      showProblems(ready.folder.root.uri.toString(), problems);
+      const problems = problemsOf(gathered);
+      showProblems(uri, problems);
       if (problems.length > 0) await vscode.commands.executeCommand('workbench.actions.view.problems');
       else await answer({ text: gathered.failure ?? gathered.notes.join(' '), ways: [] });
     },

@@ -60,24 +60,31 @@ export interface CommandDeps {
 }
 
 /**
- * The folder that a command is about: the target's, the only one, or the one that the person picks. Null when they leave, or
- * after saying why that folder can do nothing now.
+ * The folder that a command is about, whatever it can do: the target's, the only one, or the one that the person picks. Null when
+ * they leave, or after saying that there is none.
  */
-export async function workingFolder({ folders, scene }: CommandDeps, argument: unknown): Promise<Ready | null> {
-  const target = targetOf(argument);
-  const folder = await chooseFolder(folders, target);
-  if (folder === 'none') {
-    await answer(NO_FOLDER);
-    return null;
-  }
+export async function askedFolder(
+  { folders }: Pick<CommandDeps, 'folders'>,
+  argument: unknown,
+): Promise<Folder | null> {
+  const folder = await chooseFolder(folders, targetOf(argument));
+  if (folder !== 'none') return folder ?? null;
+  await answer(NO_FOLDER);
+  return null;
+}
+
+/** As `askedFolder`; null also after saying why that folder can do nothing now. */
+export async function workingFolder(deps: CommandDeps, argument: unknown): Promise<Ready | null> {
+  const folder = await askedFolder(deps, argument);
   if (!folder) return null;
+  const target = targetOf(argument);
   const hindrance = hindranceOf(folder.state);
   if (hindrance) {
     await answer(hindrance);
     return null;
   }
   const board = folder.board ?? (await folder.request('snapshot', null)).board;
-  return { folder, board, target: target ?? { folder: folder.root.uri.toString() }, scene: scene() };
+  return { folder, board, target: target ?? { folder: folder.root.uri.toString() }, scene: deps.scene() };
 }
 
 /** As `workingFolder`, for commands that start or keep something: null also after saying why the folder takes nothing. */

@@ -21,6 +21,8 @@ export interface RegisterDeps extends CommandDeps {
   readonly pages: Pages;
   readonly problems: Problems;
   readonly log: vscode.LogOutputChannel;
+  /** Bundle that checks workflow and agent files without a worker. */
+  readonly definitionsEntry: string;
   /** Savepoint's own. */
   readonly version: string;
   /** File of the output channel; may not exist. */
@@ -33,7 +35,7 @@ export function registerCommands(deps: RegisterDeps): vscode.Disposable {
     ...createRunCommands(deps),
     ...createLookCommands({
       ...deps,
-      showProblems: (folder, found) => deps.problems.showDefinitionProblems(folder, found),
+      showProblems: (root, found) => deps.problems.showDefinitionProblems(root, found),
     }),
     ...createWhyCommand(deps),
     ...createAutomaticCommands(deps),

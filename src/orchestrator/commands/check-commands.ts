@@ -4,7 +4,7 @@ import type { contextCommand, trustCommand, validateCommand } from '../../contra
 import { EXIT, FAILURES, fail, ok, type Result } from '../../contract/failures.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import { countWords } from '../../contract/words.ts';
-import type { Problem } from '../definitions/problem.ts';
+import { nothingWrong, type Problem } from '../definitions/problem.ts';
 import { placeOf, type WrittenCommand } from '../integration/registry.ts';
 import { callsOf, createPlan } from '../workflow/plan.ts';
 import { refuse, type CommandContext, type Handler, type Item } from './handler.ts';
@@ -16,13 +16,7 @@ export const validate: Handler<typeof validateCommand> = async function* ({ file
   const { problems, count } = checked.value;
   for (const { file, range, message } of problems) yield { kind: 'problem', file, range, message };
   if (problems.length > 0) return FAILURES.definition;
-  yield {
-    kind: 'note',
-    text:
-      count === 0
-        ? 'There is no workflow and no agent file in .savepoint.'
-        : `Nothing wrong in ${countWords(count, 'file')}.`,
-  };
+  yield { kind: 'note', text: nothingWrong(count) };
   return EXIT.clean;
 };
 

@@ -64,15 +64,16 @@ export function parseYaml<T>(
 const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 const TOO_DEEP = `Nested deeper than ${MAX_DEFINITION_DEPTH} levels. Make it flatter.`;
 
+/** `size` in bytes. */
+export const tooLarge = (size: number): string =>
+  `The file has ${Math.ceil(size / 1024)} kB; at most ${MAX_DEFINITION_BYTES / 1024} kB are read. Split it.`;
+
 type Placed = Omit<Problem, 'file'>;
 type Decoded = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: Placed };
 
 function decode(content: string | Uint8Array): Decoded {
   const size = typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
-  if (size > MAX_DEFINITION_BYTES) {
-    const message = `The file has ${Math.ceil(size / 1024)} kB; at most ${MAX_DEFINITION_BYTES / 1024} kB are read. Split it.`;
-    return { ok: false, problem: { range: FILE_START, message } };
-  }
+  if (size > MAX_DEFINITION_BYTES) return { ok: false, problem: { range: FILE_START, message: tooLarge(size) } };
   if (typeof content === 'string') return { ok: true, text: content.replace(/^\uFEFF/, '') };
   try {
     // A byte order mark is dropped, as editors do: positions are those that they show.

@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentFile } from '../../contract/definitions.ts';
+import { AGENTS_DIR, isAgentFile } from '../definitions/folders.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { StateFiles } from '../env.ts';
 import { readCacheFile, writeCacheFile } from '../workspace/cache-file.ts';
-
-/** Where a workspace keeps its own agents; relative to it. */
-export const AGENTS_FOLDER = '.savepoint/agents';
 
 /** An agent file that is right. */
 export interface DefinedAgent {
@@ -59,7 +57,7 @@ export function createAgentFileReader(deps: AgentFileReaderDeps): { read(): Prom
 export interface Source {
   /** Relative to the workspace. */
   readonly file: string;
-  readonly content: Buffer;
+  readonly content: Uint8Array;
 }
 
 interface Sources {
@@ -70,11 +68,11 @@ interface Sources {
 
 /** By name, so that of two files with one id it is always the same that counts. Few and small: read at once, without thread pool. */
 function readSources(root: string): Sources {
-  const names = namesIn(join(root, AGENTS_FOLDER));
+  const names = namesIn(join(root, AGENTS_DIR));
   const sources: Source[] = [];
   const problems: Problem[] = [];
-  for (const name of names.filter((one) => one.endsWith('.yaml')).sort()) {
-    const file = `${AGENTS_FOLDER}/${name}`;
+  for (const name of names.filter(isAgentFile).sort()) {
+    const file = `${AGENTS_DIR}/${name}`;
     try {
       const path = join(root, file);
       // A named pipe would wait for its writer for ever.

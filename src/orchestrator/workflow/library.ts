@@ -1,27 +1,22 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import { fail, ok } from '../../contract/failures.ts';
-import type { Range } from '../../contract/findings.ts';
 import { didYouMean } from '../definitions/did-you-mean.ts';
+import { isWorkflowFile, WORKFLOWS_DIR } from '../definitions/folders.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { CheckedFiles } from './checked-files.ts';
 import type { AgentNames, ParsedWorkflow } from './definitions.ts';
 import { sha256 } from './inputs.ts';
+import {
+  ownWorkflow,
+  sortOut,
+  unreadable,
+  type Broken,
+  type FoundWorkflow,
+  type KnownWorkflow,
+  type OwnWorkflow,
+} from './own-workflows.ts';
 import type { AgentDirectory, WorkflowLibrary } from './ports.ts';
-
-/** Where a workspace keeps its workflows. */
-export const WORKFLOWS_DIR = '.savepoint/workflows';
-
-export interface KnownWorkflow {
-  readonly definition: WorkflowDefinition;
-  /** Relative to the workspace; null for a built-in one. */
-  readonly file: string | null;
-}
-
-export interface OwnWorkflow extends KnownWorkflow {
-  readonly file: string;
-}
 
 export interface Library extends WorkflowLibrary {
   /** Every workflow that can run, sorted by id. */
@@ -85,15 +80,7 @@ export function createLibrary(deps: LibraryDeps): Library {
     readonly broken: readonly Broken[];
   }> {
     const own = await Promise.all(yamlFiles(path.join(deps.root, WORKFLOWS_DIR)).map((name) => readOwn(name, reading)));
-    const workflows: OwnWorkflow[] = [];
-    const broken: Broken[] = [];
-    for (const one of own) {
-      const twin = 'definition' in one ? workflows.find(({ definition }) => definition.id === one.definition.id) : null;
-      if (!('definition' in one)) broken.push(one);
-      else if (twin) broken.push(duplicate(one, twin));
-      else workflows.push(one);
-    }
-    return { workflows, broken };
+    return sortOut(own);
   }
 
   async function readAll(): Promise<{
@@ -120,10 +107,8 @@ export function createLibrary(deps: LibraryDeps): Library {
   async function readOwn(name: string, reading: Reading): Promise<FoundWorkflow | Broken> {
     const file = `${WORKFLOWS_DIR}/${name}`;
     const content = contentOf(path.join(deps.root, file));
-    if (typeof content === 'string') return unreadable(file, content);
-    const parsed = await parse({ file, content }, reading);
-    if (parsed.ok) return { definition: parsed.definition, file, idRange: parsed.idRange };
-    return { problems: parsed.problems, looksLike: namesOf(file, content) };
+    if (typeof content === 'string') return unreadable(file, `The file cannot be read: ${content}.`);
+    return ownWorkflow({ file, content }, await parse({ file, content }, reading));
   }
 
   /** Kept by content, Savepoint's version and the agents there are: only what is in order, for the rest is read by people. */
@@ -146,34 +131,6 @@ interface Reading {
   readonly key: string;
 }
 
-interface FoundWorkflow extends OwnWorkflow {
-  readonly idRange: Range;
-}
-
-/** A file with problems. */
-interface Broken {
-  readonly problems: readonly Problem[];
-  /** Ids that it probably was meant to have: they must not run something else in its place. */
-  readonly looksLike: readonly string[];
-}
-
-const FILE_START: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-
-function duplicate(one: FoundWorkflow, twin: OwnWorkflow): Broken {
-  const message = `${twin.file} has the id ${one.definition.id} too, and is the one that runs. Give this one another id.`;
-  return { problems: [{ file: one.file, range: one.idRange, message }], looksLike: [] };
-}
-
-function unreadable(file: string, why: string): Broken {
-  const problem = { file, range: FILE_START, message: `The file cannot be read: ${why}.` };
-  return { problems: [problem], looksLike: namesOf(file, null) };
-}
-
-function namesOf(file: string, content: Buffer | null): readonly string[] {
-  const written = content && /^id:[ \t]*["']?([\w.-]+)/m.exec(content.toString('utf8'));
-  return [path.posix.basename(file).replace(/\.ya?ml$/, ''), ...(written?.[1] ? [written[1]] : [])];
-}
-
 function wordsOf(problems: readonly Problem[]): string {
   const [first] = problems;
   if (!first) return 'The workflow is broken.';
@@ -189,9 +146,7 @@ function problemData({ file, range, message }: Problem) {
 /** Names of YAML files, sorted; none where there is no such folder. */
 function yamlFiles(dir: string): readonly string[] {
   try {
-    return readdirSync(dir)
-      .filter((name) => /\.ya?ml$/.test(name))
-      .sort();
+    return readdirSync(dir).filter(isWorkflowFile).sort();
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
     throw error;

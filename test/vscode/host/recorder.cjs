@@ -5,7 +5,7 @@ const childProcess = require('node:child_process');
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
 
-const OURS = /[\\/]dist[\\/](?:extension|worker|cli)\.cjs/;
+const OURS = /[\\/]dist[\\/](?:extension|definitions|worker|cli)\.cjs/;
 const WRITES = [
   ...['writeFile', 'appendFile', 'mkdir', 'mkdtemp', 'rename', 'rm', 'rmdir', 'unlink', 'copyFile', 'cp', 'symlink'],
   ...['truncate', 'utimes', 'chmod', 'link'],

@@ -48,6 +48,38 @@ describe(proves('F1', 'a folder that is not trusted'), function () {
     assert.match(await window.welcome('Runs'), /Savepoint starts nothing in a folder you have not trusted/);
   });
 
+  it('still checks workflow files when a person asks, and starts, opens and writes nothing for it', async () => {
+    const { rig, open } = await start(true);
+    rig.write({ '.savepoint/workflows/broken.yaml': 'id: broken\nsteps:\n  - id: look\n    agent: countng\n' });
+    const before = git(rig.workspace, 'status', '--porcelain');
+    const window = await open();
+    await eventually('an extension host', () => recorded().length > 0);
+    await window.showViews();
+    assert.match(await window.welcome('Runs'), /You can still open and check workflow files\./);
+    await window.runCommand('Savepoint: Check Workflow Files');
+    const rows = (): Promise<readonly string[]> =>
+      window.page.locator('.markers-panel .monaco-list-row').allInnerTexts();
+    await eventually('the problem', async () => (await rows()).some((row) => row.includes('countng')), 30_000);
+    const told = (await rows()).join('\n');
+    assert.match(
+      told,
+      /broken\.yaml[^]*There is no agent countng\. Did you mean "counting"\?[^]*savepoint\s*\[Ln 4, Col 12\]/,
+    );
+    assert.doesNotMatch(told, /on-save-checks\.yaml/);
+    await window.page.locator('.markers-panel .monaco-list-row', { hasText: 'countng' }).dblclick();
+    await window.page.locator('.tab.active[data-resource-name="broken.yaml"]').waitFor();
+    await window.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+
+    rig.write({ '.savepoint/workflows/broken.yaml': 'id: whole\nsteps:\n  - id: look\n    agent: counting\n' });
+    await window.runCommand('Savepoint: Check Workflow Files');
+    await window.page.locator('.quick-input-list', { hasText: 'Nothing wrong in 5 files.' }).waitFor();
+    await window.page.keyboard.press('Escape');
+    await eventually('no problem', async () => (await rows()).every((row) => !row.includes('countng')), 30_000);
+    assert.deepEqual(recorded(), ['recording']);
+    assert.ok(!existsSync(rig.stateHome), 'no state folder');
+    assert.equal(git(rig.workspace, 'status', '--porcelain'), before);
+  });
+
   it('is told from a trusted one by the same look', async () => {
     const { open, workers } = await start(false);
     await open();

@@ -7,7 +7,7 @@ import type { BoardFacts } from '../../board/board-fold.ts';
 import { isAutomatic, whenWords } from '../../board/workflow-words.ts';
 import { writtenCommands } from '../../commands/check-commands.ts';
 import type { Services } from '../../commands/services.ts';
-import { WORKFLOWS_DIR } from '../../workflow/library.ts';
+import { WORKFLOWS_DIR } from '../../definitions/folders.ts';
 import { PLACES } from '../places.ts';
 
 type Workflows = BoardFacts['workflows'];
