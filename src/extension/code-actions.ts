@@ -38,11 +38,12 @@ function actionsFor(mark: Mark, place: Place): readonly vscode.CodeAction[] {
   };
   return [
     ...fixesOf(mark, place),
-    command(`Not a problem here (${finding.rule})`, 'savepoint.dismissFinding'),
+    command('Why am I told this?', 'savepoint.why'),
     ...(canIgnore(commentPlace(place.document, mark.range.start.line))
       ? [command(`Ignore ${finding.rule} with a reason…`, 'savepoint.ignoreFinding')]
       : []),
-    command('Why am I told this?', 'savepoint.why'),
+    // Last: what stands first is preselected, and Enter must not dismiss what was not read.
+    command(`Not a problem here (${finding.rule})`, 'savepoint.dismissFinding'),
   ];
 }
 

@@ -85,6 +85,15 @@ describe(proves('F6', 'the palette, and what stands beside the code'), () => {
     await looseFound();
     const fix = await actionNamed(/^Add await$/);
     assert.equal(fix.isPreferred, true);
+    const own = (await actionsAt(new vscode.Range(3, 2, 3, 4)))
+      .filter(({ title }) => /^(Add await$|Why am I told|Ignore promise|Not a problem here)/.test(title))
+      .map(({ title, isPreferred }) => `${title}${isPreferred ? ', preferred' : ''}`);
+    assert.deepEqual(own, [
+      'Add await, preferred',
+      'Why am I told this?',
+      'Ignore promise.floating with a reason…',
+      'Not a problem here (promise.floating)',
+    ]);
     assert.ok(fix.edit && (await vscode.workspace.applyEdit(fix.edit)));
     const document = await vscode.workspace.openTextDocument(uriOf(FILE));
     assert.equal(document.lineAt(3).text, '  await store();');
