@@ -17,6 +17,7 @@ export const CONTEXT_KEYS = {
   somePaused: 'savepoint.somePaused',
   eventsPaused: 'savepoint.events.paused',
   eventsFiltered: 'savepoint.events.filtered',
+  eventsTold: 'savepoint.events.told',
 } as const;
 
 /** `starting` shows no welcome text; `fresh` has run nothing yet. */
@@ -167,7 +168,11 @@ export const WELCOMES: readonly WelcomeContribution[] = [
     ),
   },
   { view: 'savepoint.activities', when: WORKING, contents: 'Every burst of edits appears here.' },
-  { view: 'savepoint.events', when: WORKING, contents: 'Nothing seen yet. Save a file to see it here.' },
+  {
+    view: 'savepoint.events',
+    when: `${WORKING} && ${CONTEXT_KEYS.eventsTold}`,
+    contents: 'Nothing seen yet. Save a file to see it here.',
+  },
 ];
 
 /** Each follows a token of the theme, so that themes keep control. */

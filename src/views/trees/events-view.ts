@@ -33,13 +33,15 @@ export function createEventsView({ folders, scene, log, setKey }: EventsViewDeps
     const byUri = new Map(folders.all.map((folder) => [folder.root.uri.toString(), folder]));
     const treeOf = (facts: FolderFacts) => {
       const folder = byUri.get(facts.uri);
-      return eventsTree(facts, { ...now, events: folder ? feed.events(folder) : [], filter });
+      return eventsTree(facts, { ...now, events: (folder && feed.events(folder)) ?? [], filter });
     };
     provider.show(withFolders(folders.all.map(factsOf), treeOf));
     const message = pausedAt === null ? '' : `Paused at ${now.times.short(pausedAt, now.now)}.`;
     say(view, { message, description: filter });
     setKey('eventsPaused', pausedAt !== null);
     setKey('eventsFiltered', filter !== '');
+    const asked = folders.all.filter(({ state }) => state.kind === 'ready');
+    setKey('eventsTold', asked.length > 0 && asked.every((folder) => feed.events(folder) !== undefined));
   };
   const asking = createAtMost(EVENTS_MS, () => feed.ask(folders.all));
   const follow = (): void => {

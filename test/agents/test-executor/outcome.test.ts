@@ -66,6 +66,15 @@ describe(proves('A12', 'test executor: what the end of a runner means'), () => {
     });
   }
 
+  it('points at last lines only where there are some', () => {
+    const messageOf = (lastLines: readonly string[]): string => {
+      const judgement = judge(runOf({ ended: false }, { exitCode: 1, lastLines }), 'vitest');
+      return judgement.kind === 'failed' ? judgement.error.message : '';
+    };
+    assert.match(messageOf(['', 'SyntaxError']), /its last lines say why$/);
+    assert.match(messageOf(['', ' ']), /printed nothing/);
+  });
+
   it('is green only with a test that passed and none that failed', () => {
     fc.assert(
       fc.property(fc.nat(5), fc.nat(5), fc.nat(5), (passed, failed, skipped) => {

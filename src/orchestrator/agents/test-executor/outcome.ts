@@ -30,7 +30,9 @@ export function judge(run: RunnerRun, name: string): Judgement {
     const none = run.foundNone || end.lastLines.some((line) => NO_TESTS.test(line));
     if (!bad || none) return { kind: 'no-tests' };
     const where = ended ? 'without running a test' : 'before it got to its tests';
-    return error('exit', `${name} ended with ${ending(run)} ${where}; its last lines say why`);
+    const said = end.lastLines.some((line) => line.trim() !== '');
+    const why = said ? '; its last lines say why' : ' and printed nothing. Run its command by hand';
+    return error('exit', `${name} ended with ${ending(run)} ${where}${why}`);
   }
   if (!bad || (ended && cases.some((test) => test.status === 'failed'))) return { kind: 'looked', extra: null };
   return { kind: 'looked', extra: { name: `(the run of ${name})`, file: '', status: 'failed', message: badEnd(run) } };
