@@ -23,7 +23,10 @@ export const benches: readonly Bench[] = [
           const ours = (): boolean =>
             vscode.languages
               .getDiagnostics(document.uri)
-              .some(({ source, code }) => source === 'savepoint' && code === 'promise.floating');
+              .some(
+                ({ source, code }) =>
+                  source === 'savepoint' && typeof code === 'object' && code.value === 'promise.floating',
+              );
           const until = (holds: () => boolean): Promise<void> =>
             new Promise((resolve, reject) => {
               const late = setTimeout(() => reject(new Error('no finding within 60 s')), 60_000);

@@ -4,6 +4,7 @@ import type { Board, FileFindings } from '../contract/board.ts';
 import type { Range } from '../contract/findings.ts';
 import type { Folder, Folders } from './folder.ts';
 import { createOtherProblems } from './other-problems.ts';
+import { ruleHelp } from './rule-help.ts';
 import type { Problem } from '../orchestrator/definitions/problem.ts';
 import { shift, type Edit } from './shift.ts';
 
@@ -301,8 +302,8 @@ const SEVERITY = {
 function findingDiagnostic({ range, finding }: Omit<Mark, 'intact'>): vscode.Diagnostic {
   const made = new vscode.Diagnostic(rangeOf(range), finding.message, SEVERITY[finding.severity]);
   made.source = 'savepoint';
-  const { rule, help } = finding;
-  made.code = help !== undefined && /^https:\/\//.test(help) ? { value: rule, target: vscode.Uri.parse(help) } : rule;
+  const help = ruleHelp(finding);
+  made.code = help === null ? finding.rule : { value: finding.rule, target: vscode.Uri.parse(help) };
   return made;
 }
 

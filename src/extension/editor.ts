@@ -29,7 +29,7 @@ export function registerEditor(deps: {
     registerCodeActions({ problems }),
     registerCommands({
       ...{ folders, scene, pages, problems, log, version, logFile },
-      definitionsEntry: definitionsEntry(context.extensionUri),
+      ...{ definitionsEntry: definitionsEntry(context.extensionUri), extensionUri: context.extensionUri },
     }),
   );
 }

@@ -58,6 +58,8 @@ const EDITOR_COMMANDS = [
   // Of code actions: they name one finding.
   { command: 'savepoint.dismissFinding', title: 'Not a Problem Here', when: false },
   { command: 'savepoint.ignoreFinding', title: 'Ignore With a Reason', when: false },
+  // Of links at findings: it names an agent.
+  { command: 'savepoint.openRuleHelp', title: 'About This Rule', when: false },
 ] as const satisfies readonly CommandContribution[];
 
 /** Every command of VS Code that Savepoint contributes besides those of views. */

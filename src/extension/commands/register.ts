@@ -4,6 +4,7 @@ import { targetOf } from '../../contract/target.ts';
 import { createApproveCommands } from '../approve-commands.ts';
 import type { Problems } from '../diagnostics.ts';
 import { createReportIssue } from '../report-issue.ts';
+import { helpPage } from '../rule-help.ts';
 import type { Pages } from '../report-document.ts';
 import { answer } from './answers.ts';
 import { createAutomaticCommands } from './automatic-commands.ts';
@@ -25,6 +26,8 @@ export interface RegisterDeps extends CommandDeps {
   readonly definitionsEntry: string;
   /** Savepoint's own. */
   readonly version: string;
+  /** The folder that the extension is installed in. */
+  readonly extensionUri: vscode.Uri;
   /** File of the output channel; may not exist. */
   readonly logFile: string;
 }
@@ -44,6 +47,7 @@ export function registerCommands(deps: RegisterDeps): vscode.Disposable {
     ...createReportIssue(deps),
     'savepoint.startAgain': async (argument) => startAgain(deps, argument),
     'savepoint.showOutput': async () => deps.log.show(),
+    'savepoint.openRuleHelp': async (agent) => openRuleHelp(deps, agent),
   };
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([id, handler]) =>
@@ -52,6 +56,12 @@ export function registerCommands(deps: RegisterDeps): vscode.Disposable {
       ),
     ),
   );
+}
+
+async function openRuleHelp({ extensionUri }: RegisterDeps, agent: unknown): Promise<void> {
+  const page = helpPage(agent);
+  if (page !== null)
+    await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.joinPath(extensionUri, page));
 }
 
 /** Each folder that stopped, or the one that is meant, even where it only seems to hang. */

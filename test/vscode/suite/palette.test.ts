@@ -4,7 +4,7 @@ import { CATALOGUE } from '../../../src/contract/commands/catalogue.ts';
 import { COMMANDS } from '../../../src/contract/commands/palette.ts';
 import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
-import { atRest, findingsIn, folder, ready, runs, typeAndSave, uriOf } from './support.ts';
+import { atRest, findingsIn, folder, ready, ruleIn, runs, typeAndSave, uriOf } from './support.ts';
 
 const FILE = 'src/lib/receipts.ts';
 /** Another text each time: what is put back within one burst is no change, and nothing runs for it. */
@@ -32,7 +32,7 @@ async function callCommand({ command }: vscode.CodeAction): Promise<void> {
 }
 
 const looseFound = (): Promise<void> =>
-  eventually('the promise is found', () => findingsIn(FILE).some(({ code }) => code === 'promise.floating'), 40_000);
+  eventually('the promise is found', () => findingsIn(FILE).some((one) => ruleIn(one) === 'promise.floating'), 40_000);
 
 describe(proves('F6', 'the palette, and what stands beside the code'), () => {
   before(async () => {
@@ -67,6 +67,19 @@ describe(proves('F6', 'the palette, and what stands beside the code'), () => {
       words,
       /bug-hunter · new in this change · \[run \d+\]\(command:savepoint\.openRun.*\) at \d\d:\d\d · \[Why am I told this\?\]\(command:savepoint\.why/,
     );
+  });
+
+  it('links the rule of a finding to the page that explains it, which ships with the extension', async () => {
+    const [found] = vscode.languages.getDiagnostics(uriOf(FILE)).filter(({ source }) => source === 'savepoint');
+    const { value, target } = found?.code as { readonly value: string; readonly target: vscode.Uri };
+    assert.equal(value, 'promise.floating');
+    assert.deepEqual([target.scheme, target.path], ['command', 'savepoint.openRuleHelp']);
+    await vscode.commands.executeCommand(target.path, ...(JSON.parse(target.query) as readonly unknown[]));
+    await eventually(
+      'the page',
+      () => vscode.window.tabGroups.activeTabGroup.activeTab?.label === 'Preview bug-hunter.md',
+    );
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   it('opens the run of a finding, and why it is told, as pages that cannot be edited', async () => {

@@ -93,6 +93,9 @@ export async function typeAndSave(file: string, text: string): Promise<void> {
 export const findingsIn = (file: string): readonly vscode.Diagnostic[] =>
   vscode.languages.getDiagnostics(uriOf(file)).filter(({ source }) => source === 'savepoint');
 
+/** The rule of a diagnostic, with or without a link to its help. */
+export const ruleIn = ({ code }: vscode.Diagnostic): unknown => (typeof code === 'object' ? code.value : code);
+
 /** Every automatic run that started since, oldest first. */
 export async function startedSince(time: string, workflow = ON_SAVE): Promise<readonly EventLine[]> {
   const started = await events('workflow.started');

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
 import { HOSTED_FILES } from '../host/hosted.ts';
-import { atRest, findingsIn, ready, runs, savepoint, staysQuiet, typeAndSave, uriOf } from './support.ts';
+import { atRest, findingsIn, ready, ruleIn, runs, savepoint, staysQuiet, typeAndSave, uriOf } from './support.ts';
 
 const FILE = HOSTED_FILES.payments;
 /** Two errors that VS Code's own TypeScript shows too, and one that only Savepoint knows. */
@@ -19,12 +19,12 @@ const SPELLING_RULE = 'types.ts2551';
 type ResultLine =
   { readonly kind: 'result'; readonly findings: readonly { readonly rule: string }[] } | { readonly kind: 'run' };
 
-const rulesShown = (): readonly unknown[] => findingsIn(FILE).map(({ code }) => code);
+const rulesShown = (): readonly unknown[] => findingsIn(FILE).map(ruleIn);
 const shownByVscode = (): readonly vscode.Diagnostic[] =>
   vscode.languages.getDiagnostics(uriOf(FILE)).filter(({ source, code }) => source === 'ts' && code === 2322);
 /** What puts the misspelt name right. */
 async function spelling(): Promise<vscode.CodeAction | undefined> {
-  const place = findingsIn(FILE).find(({ code }) => code === SPELLING_RULE)?.range;
+  const place = findingsIn(FILE).find((one) => ruleIn(one) === SPELLING_RULE)?.range;
   const actions = place
     ? await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
         'vscode.executeCodeActionProvider',
