@@ -37,8 +37,8 @@ export interface Window {
   rows(name: ViewName): Promise<readonly Row[]>;
   /** Text of our status bar item; null where it is not shown. */
   status(): Promise<string | null>;
-  /** Words of a view's welcome text; empty where it has rows. */
-  welcome(name: ViewName): Promise<string>;
+  /** Waits until a view without rows says this. */
+  welcomes(name: ViewName, text: RegExp): Promise<void>;
   /** Rows of the Problems panel, which this opens. */
   problems(): Promise<readonly string[]>;
   beginLooking(): Promise<void>;
@@ -127,10 +127,8 @@ export async function openWindow({
       const item = page.locator(STATUS).first();
       return (await item.isVisible()) ? (await item.innerText()).trim() : null;
     },
-    async welcome(name) {
-      const text = pane(name).locator('.welcome-view-content');
-      return (await text.isVisible()) ? text.innerText() : '';
-    },
+    welcomes: (name, text) =>
+      pane(name).locator('.welcome-view-content', { hasText: text }).waitFor({ timeout: SHOWN_MS }),
     async problems() {
       if (!(await page.locator('.markers-panel').isVisible())) await page.keyboard.press('Control+Shift+M');
       await page.locator('.markers-panel').waitFor({ timeout: SHOWN_MS });

@@ -58,11 +58,7 @@ describe(proves('F3', 'the sidebar in a real VS Code'), function () {
     eventually(`the status bar to say ${text}`, async () => (await window.status()) === text, DEADLINE_MS);
 
   it('tells a fresh folder what will happen', async () => {
-    await eventually(
-      'the welcome text',
-      async () => /Nothing has run here yet/.test(await window.welcome('Runs')),
-      DEADLINE_MS,
-    );
+    await window.welcomes('Runs', /Nothing has run here yet/);
     await shows('Workflows', [
       'kiro-workflow (by hand)',
       'on-save-checks (after edits in src/**)',

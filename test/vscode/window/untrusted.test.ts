@@ -45,7 +45,7 @@ describe(proves('F1', 'a folder that is not trusted'), function () {
     ]);
     assert.deepEqual(await window.disturbances(), { toasts: [], focus: [] });
     await window.showViews();
-    assert.match(await window.welcome('Runs'), /Savepoint starts nothing in a folder you have not trusted/);
+    await window.welcomes('Runs', /Savepoint starts nothing in a folder you have not trusted/);
   });
 
   it('still checks workflow files when a person asks, and starts, opens and writes nothing for it', async () => {
@@ -55,7 +55,7 @@ describe(proves('F1', 'a folder that is not trusted'), function () {
     const window = await open();
     await eventually('an extension host', () => recorded().length > 0);
     await window.showViews();
-    assert.match(await window.welcome('Runs'), /You can still open and check workflow files\./);
+    await window.welcomes('Runs', /You can still open and check workflow files\./);
     await window.runCommand('Savepoint: Check Workflow Files');
     const rows = (): Promise<readonly string[]> =>
       window.page.locator('.markers-panel .monaco-list-row').allInnerTexts();
