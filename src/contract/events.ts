@@ -62,6 +62,16 @@ export interface NewEvent {
   readonly origin?: Origin;
 }
 
+const RUN_ENDS: ReadonlySet<string> = new Set([
+  'workflow.completed',
+  'workflow.failed',
+  'workflow.cancelled',
+  'workflow.superseded',
+]);
+
+/** After an event of this type nothing of its run comes. */
+export const isRunEnd = (type: string): boolean => RUN_ENDS.has(type);
+
 /** Every event type that this version writes. A test holds each against a writer. */
 export const EVENT_TYPES = [
   'workflow.started',

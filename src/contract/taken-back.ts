@@ -9,7 +9,11 @@ import { standingFailures } from './run-words.ts';
 export function takenBackRuns({ runs, activities }: Pick<Board, 'runs' | 'activities'>): ReadonlySet<string> {
   const back = activities.filter(({ decisions }) => decisions.some(({ takenBack }) => takenBack === true));
   if (back.length === 0) return new Set();
-  return new Set(runs.filter((run) => isTakenBack(run, activities)).map(({ run }) => run));
+  // Newest first, so that of each file the newest stays.
+  const newest = new Map(
+    activities.toReversed().flatMap((activity) => activity.files.map(({ path }) => [path, activity] as const)),
+  );
+  return new Set(runs.filter((run) => isTakenBack(run, { activities, newest })).map(({ run }) => run));
 }
 
 /** Runs under Failed that neither a person nor taken back edits have settled. */
@@ -21,16 +25,16 @@ export function openFailures(
   return standingFailures(board.runs).filter(({ run }) => !dismissed.has(run) && !over.has(run));
 }
 
-function isTakenBack({ workflow, activities: ids, scope }: RunRow, activities: readonly ActivityView[]): boolean {
-  const own = activities.filter(({ id }) => ids.includes(id));
+function isTakenBack(
+  { workflow, activities: ids, scope }: RunRow,
+  known: { readonly activities: readonly ActivityView[]; readonly newest: ReadonlyMap<string, ActivityView> },
+): boolean {
+  const own = known.activities.filter(({ id }) => ids.includes(id));
   const files = new Set(own.flatMap((activity) => activity.files.map(({ path }) => path)));
   const areAllKnown = own.length === ids.length && own.every((one) => one.total === one.files.length);
   // A run also looks at the files of those that it replaced.
   if (ids.length === 0 || !areAllKnown || scope.files > files.size) return false;
-  // Newest first.
-  const newest = (path: string): ActivityView | undefined =>
-    activities.find((activity) => activity.files.some((file) => file.path === path));
   return [...files].every((path) =>
-    newest(path)?.decisions.some((one) => one.takenBack === true && one.workflow === workflow),
+    known.newest.get(path)?.decisions.some((one) => one.takenBack === true && one.workflow === workflow),
   );
 }

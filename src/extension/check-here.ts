@@ -10,8 +10,7 @@ export const definitionsEntry = (extension: vscode.Uri): string =>
 
 /**
  * Checks workflow and agent files where there is no worker: the folder is not trusted, or on no disk. Only reads, and reads what VS
- * Code reads. Gives what the command `validate` gives. Can be
- * cancelled between two files.
+ * Code reads. Gives what the command `validate` gives. Can be cancelled between two files.
  */
 export async function checkHere(
   root: vscode.Uri,

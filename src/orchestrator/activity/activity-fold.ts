@@ -136,13 +136,21 @@ function regroup(activities: Activities, settled: string): void {
   }
 }
 
+/** What an `activity.decided` tells: of which activities, none for what is no activity's. */
+export function decidedOf(data: JsonObject): {
+  readonly ids: readonly string[];
+  readonly decisions: readonly Decision[];
+} {
+  const ids = Array.isArray(data['activity']) ? data['activity'].filter((id) => typeof id === 'string') : [];
+  // Written by the decision log in this shape; the record's checksum holds.
+  return { ids, decisions: (data['decisions'] ?? []) as unknown as readonly Decision[] };
+}
+
 function applyDecided({ settled }: Activities, { data }: StoredEvent): boolean {
-  const ids = Array.isArray(data['activity']) ? data['activity'] : [];
-  // Written by the triggers in this shape; the record's checksum holds.
-  const decisions = (data['decisions'] ?? []) as unknown as readonly Decision[];
+  const { ids, decisions } = decidedOf(data);
   let changed = false;
   for (const id of ids) {
-    const view = typeof id === 'string' ? settled.get(id) : undefined;
+    const view = settled.get(id);
     if (view === undefined) continue;
     // What was held for all workflows is decided anew, one by one.
     const isPast = ({ workflow, held }: Decision): boolean =>

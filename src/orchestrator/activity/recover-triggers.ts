@@ -1,8 +1,7 @@
 import type { ActivityView, Decision } from '../../contract/activities.ts';
-import type { JsonObject } from '../../contract/json.ts';
 import type { Clock } from '../env.ts';
 import type { JournalReader } from '../journal/journal.ts';
-import { OPEN_FOR_MS, settledOf } from './activity-fold.ts';
+import { decidedOf, OPEN_FOR_MS, settledOf } from './activity-fold.ts';
 import type { SettledBurst } from './api.ts';
 import { onSteadyClock } from './budget.ts';
 import { dropOldest } from './drop-oldest.ts';
@@ -46,10 +45,11 @@ export async function recoverTriggers(deps: {
       const { view } = settledOf(data);
       if (mayTrigger(view)) undecided.set(view.id, { view, settledAt: when });
     } else if (type === 'activity.decided') {
-      for (const id of idsOf(data)) {
+      const { ids, decisions } = decidedOf(data);
+      for (const id of ids) {
         const view = undecided.get(id)?.view ?? held.get(id)?.view;
         undecided.delete(id);
-        if (view !== undefined) keepHeld(held, view, decisionsOf(data));
+        if (view !== undefined) keepHeld(held, view, decisions);
       }
     }
   }
@@ -79,13 +79,6 @@ function keepHeld(held: Map<string, HeldActivity>, view: ActivityView, decisions
   else held.delete(view.id);
   dropOldest(held, MAX_HELD);
 }
-
-const idsOf = (data: JsonObject): readonly string[] =>
-  Array.isArray(data['activity']) ? data['activity'].map(String) : [];
-
-/** Written by the decision log in this shape; the record's checksum holds. */
-const decisionsOf = (data: JsonObject): readonly Decision[] =>
-  (data['decisions'] ?? []) as unknown as readonly Decision[];
 
 function burstOf(view: ActivityView): SettledBurst {
   return { activities: [view], files: view.files, lineage: null };

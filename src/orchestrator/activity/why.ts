@@ -2,7 +2,7 @@ import type { ActivityView, Decision } from '../../contract/activities.ts';
 import type { Origin, StoredEvent } from '../../contract/events.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { JournalReader } from '../journal/journal.ts';
-import { settledOf } from './activity-fold.ts';
+import { decidedOf, settledOf } from './activity-fold.ts';
 import { writeOf } from './file-write.ts';
 import { activityWords, manualWords, writerWords } from './why-words.ts';
 
@@ -109,10 +109,8 @@ function tell(
       activities.set(view.id, view);
       continue;
     }
-    const ids = Array.isArray(data['activity']) ? data['activity'].filter((one) => typeof one === 'string') : [];
+    const { ids, decisions } = decidedOf(data);
     const event = typeof data['event'] === 'string' ? data['event'] : null;
-    // Written by the triggers in this shape; the record's checksum holds.
-    const decisions = (data['decisions'] ?? []) as unknown as readonly Decision[];
     for (const decision of decisions.filter(matches))
       for (const activity of ids.length === 0 ? [null] : ids) found.push({ decision, activity, event });
   }

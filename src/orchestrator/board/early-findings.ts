@@ -1,3 +1,4 @@
+import { isRunEnd } from '../../contract/events.ts';
 import type { Finding } from '../../contract/findings.ts';
 import type { TimedRunEvent } from '../workflow/run-events.ts';
 
@@ -25,20 +26,14 @@ export interface EarlyFinding {
 /** Of one step; Problems shows fewer, and the step's end brings the rest. */
 const MAX_FINDINGS = 200;
 
-/** After these nothing of the run is at work. */
-export const RUN_ENDS: ReadonlySet<string> = new Set([
-  'workflow.completed',
-  'workflow.failed',
-  'workflow.cancelled',
-  'workflow.superseded',
-  'workflow.interrupted',
-]);
+/** Whether nothing of the run is at work after it. */
+export const isAtRest = (type: string): boolean => isRunEnd(type) || type === 'workflow.interrupted';
 
 /** A step began or ended, or the run did. */
 export function followSteps(early: EarlyFindings, { type, data }: TimedRunEvent): void {
   if (type === 'workflow.step.started') early.set(keyOf(data), { run: data.run, findings: [], written: new Set() });
   else if (isStepEnd(type) && 'step' in data) early.delete(keyOf(data));
-  else if (RUN_ENDS.has(type)) for (const [key, { run }] of early) if (run === data.run) early.delete(key);
+  else if (isAtRest(type)) for (const [key, { run }] of early) if (run === data.run) early.delete(key);
 }
 
 /** Returns whether it is shown. */

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../contract/events.ts';
+import { isRunEnd, type StoredEvent } from '../../contract/events.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { History, TestSample } from '../agents/agent.ts';
 import type { Fold } from './projection.ts';
@@ -31,17 +31,6 @@ export const carriedFold: Fold<Carried> = {
     else if (type === SNAPSHOT_TYPE && data['task'] === SNAPSHOT_TASK) applySnapshot(state, event);
   },
 };
-
-/** After it nothing of the run comes. */
-export function isRunEnd(type: string): boolean {
-  return RUN_ENDS.has(type);
-}
-const RUN_ENDS: ReadonlySet<string> = new Set([
-  'workflow.completed',
-  'workflow.failed',
-  'workflow.cancelled',
-  'workflow.superseded',
-]);
 
 function applyStarted(state: Carried, data: JsonObject): void {
   const number = data['number'];

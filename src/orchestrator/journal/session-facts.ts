@@ -1,6 +1,6 @@
-import type { StoredEvent } from '../../contract/events.ts';
+import { isRunEnd, type StoredEvent } from '../../contract/events.ts';
 import type { Json, JsonObject } from '../../contract/json.ts';
-import { isRunEnd, SNAPSHOT_TASK, SNAPSHOT_TYPE } from './carried.ts';
+import { SNAPSHOT_TASK, SNAPSHOT_TYPE } from './carried.ts';
 import type { Fold } from './projection.ts';
 
 /** What the session index knows of a session (SYSTEMS D6: its context). */

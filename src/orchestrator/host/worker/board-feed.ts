@@ -6,7 +6,7 @@ import { createBreath, type Breath } from '../../breath.ts';
 import type { Clock } from '../../env.ts';
 import { applyEvent, boardOf, emptyBoard, filesOf, runsInHour, type BoardFacts } from '../../board/board-fold.ts';
 import { changesBetween } from '../../board/changes.ts';
-import { addEarly, dismissEarly, RUN_ENDS } from '../../board/early-findings.ts';
+import { addEarly, dismissEarly, isAtRest } from '../../board/early-findings.ts';
 import { applyFacts, dismissFinding } from '../../board/finding-fold.ts';
 import { createPace } from '../../board/pace.ts';
 import { ownersOf, SHOWN_RUNS } from '../../board/run-fold.ts';
@@ -177,7 +177,7 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
     if (applied === 'other') return;
     if (applied === 'unknown') readRun(event.data['run']);
     if (event.type === 'activity.decided' || event.type.startsWith('git.')) recheckSoon();
-    if (RUN_ENDS.has(event.type) && typeof event.data['run'] === 'string') progress.delete(event.data['run']);
+    if (isAtRest(event.type) && typeof event.data['run'] === 'string') progress.delete(event.data['run']);
     pace.touch();
     if (STEP_ENDS.has(event.type)) findingsPace.touch();
   }
