@@ -42,8 +42,8 @@ export default tseslint.config(
       'src/orchestrator/activity/{activity-fold,budget,decide-triggers,open-activity,schedule,settle-gate,why-words}.ts',
       'src/orchestrator/activity/{temporal,semantic,digest,processing-mode,adaptive-batching,flow-metrics}.ts',
       'src/orchestrator/board/*.ts',
-      'src/extension/{restarts,cut-off,hints,kept-writes,shift}.ts',
-      'src/extension/{folder-facts,status,status-item,run-status,menu-items,notices,badge-count,health-rows}.ts',
+      'src/extension/{worker/{restarts,cut-off},edits/{hints,kept-writes},problems/shift}.ts',
+      'src/extension/{folder-facts,attention/{status,status-item,run-status,menu-items,notices,badge-count,health-rows}}.ts',
       'src/views/trees/{activities,events,health,node,runs,standing,steps,workflows}.ts',
     ],
     rules: {

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import type { Scene } from './scene.ts';
-import { definitionsEntry } from './check-here.ts';
-import { registerCodeActions } from './code-actions.ts';
+import { definitionsEntry } from './commands/check-here.ts';
+import { registerCodeActions } from './problems/code-actions.ts';
 import { lookPages } from './commands/look-commands.ts';
 import { registerCommands } from './commands/register.ts';
 import { whyPages } from './commands/why-command.ts';
-import { createProblems } from './diagnostics.ts';
+import { createProblems } from './problems/diagnostics.ts';
 import type { Folders } from './folder.ts';
-import { registerHover } from './hover.ts';
-import { createPages } from './report-document.ts';
+import { registerHover } from './problems/hover.ts';
+import { createPages } from './pages/report-document.ts';
 
 /** Everything around the code and the palette: Problems with their fixes and hovers, pages, commands. */
 export function registerEditor(deps: {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { createAttention } from './attention.ts';
+import { createAttention } from './attention/attention.ts';
 import { registerEditor } from './editor.ts';
 import { createScenes } from './scene.ts';
 import { createFolders, workerEntry, type OwnFolders } from './folders.ts';
-import { createRunLog } from './run-log.ts';
+import { createRunLog } from './pages/run-log.ts';
 import { onSettingsChanged, readSettings } from './settings.ts';
 import { createTestExplorer } from './tests/explorer.ts';
-import { watchEdits } from './watch-edits.ts';
+import { watchEdits } from './edits/watch-edits.ts';
 
 /** What tests of the extension look at; nobody else gets it. */
 export interface Inside {

@@ -5,9 +5,9 @@ import type { JsonObject } from '../contract/json.ts';
 import type { WorkerEvents, WorkerSettings } from '../contract/worker.ts';
 import { ChannelError } from '../orchestrator/channel/channel.ts';
 import type { Folder, Folders, FolderState } from './folder.ts';
-import { hostClock } from './host-clock.ts';
-import { createWorkerLink, type WorkerLink } from './worker-link.ts';
-import { startWorkerThread } from './worker-thread.ts';
+import { hostClock } from './worker/host-clock.ts';
+import { createWorkerLink, type WorkerLink } from './worker/worker-link.ts';
+import { startWorkerThread } from './worker/worker-thread.ts';
 
 /** The roots of the workspace, each with a worker of its own where it may have one. */
 export interface OwnFolders extends Folders {

@@ -3,7 +3,7 @@ import { applyChange } from '../../src/contract/apply-change.ts';
 import type { Board } from '../../src/contract/board.ts';
 import { workerSettings } from '../../src/contract/commands/setting-values.ts';
 import type { HostApi, HostEvents, WorkerApi, WorkerEvents } from '../../src/contract/worker.ts';
-import { hostClock } from '../../src/extension/host-clock.ts';
+import { hostClock } from '../../src/extension/worker/host-clock.ts';
 import { createChannel, type Channel } from '../../src/orchestrator/channel/channel.ts';
 import { eventually } from './eventually.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RUN_STATUSES, STEP_STATUSES } from '../../src/contract/runs.ts';
 import { runsTree, type RunsOptions } from '../../src/views/trees/runs.ts';
-import { cutOff } from '../../src/extension/cut-off.ts';
+import { cutOff } from '../../src/extension/worker/cut-off.ts';
 import { messageOf, runsWords, standingOf } from '../../src/views/trees/standing.ts';
 import { NO_TESTS, board, failing, flat, folder, outline, passing, runRow, scene } from '../support/boards.ts';
 import { treeOfPeopleWords } from '../support/engine-words.ts';

@@ -6,8 +6,8 @@ import { STATES } from '../../src/contract/words.ts';
 import { createActivitiesTree } from '../../src/views/trees/activities.ts';
 import { changedRows } from '../../src/views/trees/changes.ts';
 import { healthTree } from '../../src/views/trees/health.ts';
-import { healthWords } from '../../src/extension/health-rows.ts';
-import { cutOff } from '../../src/extension/cut-off.ts';
+import { healthWords } from '../../src/extension/attention/health-rows.ts';
+import { cutOff } from '../../src/extension/worker/cut-off.ts';
 import { cutName, treeNode, withFolders, type TreeNode } from '../../src/views/trees/node.ts';
 import { workflowsTree } from '../../src/views/trees/workflows.ts';
 import {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { withoutIcons } from '../icon-words.ts';
-import { lines } from '../lines.ts';
+import { withoutIcons } from './icon-words.ts';
+import { lines } from '../pages/lines.ts';
 import type { Hindrance, Way } from './guard.ts';
 
 /**

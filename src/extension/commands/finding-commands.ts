@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { commentPlace } from '../code-actions.ts';
-import type { Mark, Problems } from '../diagnostics.ts';
-import { withoutIcons } from '../icon-words.ts';
-import { ignoreComment } from '../ignore-comment.ts';
+import { commentPlace } from '../problems/code-actions.ts';
+import type { Mark, Problems } from '../problems/diagnostics.ts';
+import { withoutIcons } from './icon-words.ts';
+import { ignoreComment } from '../problems/ignore-comment.ts';
 import { answer } from './answers.ts';
 import { workingFolder, writableFolder, type CommandDeps, type Ready } from './pick.ts';
 

@@ -1,7 +1,7 @@
 import type { CancellationToken } from 'vscode';
 import type { JsonObject } from '../../contract/json.ts';
 import type { Folder } from '../folder.ts';
-import type { Gathered } from '../page-texts.ts';
+import type { Gathered } from '../pages/page-texts.ts';
 
 /** Runs a command that only looks, and collects what it gives. */
 export async function gather(

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunRow } from '../../contract/board.ts';
 import type { Problem } from '../../orchestrator/definitions/problem.ts';
-import { checkHere } from '../check-here.ts';
-import { commandsText, contextText, doctorText, eventsText, problemsOf, sessionsText } from '../page-texts.ts';
+import { checkHere } from './check-here.ts';
+import { commandsText, contextText, doctorText, eventsText, problemsOf, sessionsText } from '../pages/page-texts.ts';
 import type { Scene } from '../scene.ts';
-import type { Pages, PageWriter } from '../report-document.ts';
+import type { Pages, PageWriter } from '../pages/report-document.ts';
 import { answer, withPatience } from './answers.ts';
 import { gather } from './gather.ts';
 import { hasWorker } from './guard.ts';

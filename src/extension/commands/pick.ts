@@ -3,7 +3,7 @@ import type { Board, RunRow } from '../../contract/board.ts';
 import { targetOf, type Target } from '../../contract/target.ts';
 import type { Scene } from '../scene.ts';
 import type { Folder, Folders } from '../folder.ts';
-import { withoutIcons } from '../icon-words.ts';
+import { withoutIcons } from './icon-words.ts';
 import { answer } from './answers.ts';
 import { hindranceOf, hindranceToWrite, NO_FOLDER } from './guard.ts';
 import { runItems, workflowItems, type PickItem } from './items.ts';

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../../contract/commands/palette.ts';
 import { targetOf } from '../../contract/target.ts';
-import { createApproveCommands } from '../approve-commands.ts';
-import type { Problems } from '../diagnostics.ts';
-import { createReportIssue } from '../report-issue.ts';
-import { helpPage } from '../rule-help.ts';
-import type { Pages } from '../report-document.ts';
+import { createApproveCommands } from './approve-commands.ts';
+import type { Problems } from '../problems/diagnostics.ts';
+import { createReportIssue } from '../pages/report-issue.ts';
+import { helpPage } from '../problems/rule-help.ts';
+import type { Pages } from '../pages/report-document.ts';
 import { answer } from './answers.ts';
 import { createAutomaticCommands } from './automatic-commands.ts';
 import { createFindingCommands } from './finding-commands.ts';

@@ -1,10 +1,10 @@
 import type { ActivityView } from '../../contract/activities.ts';
 import type { Board } from '../../contract/board.ts';
 import { countWords } from '../../contract/words.ts';
-import type { Problems } from '../diagnostics.ts';
-import type { Pages, PageWriter } from '../report-document.ts';
+import type { Problems } from '../problems/diagnostics.ts';
+import type { Pages, PageWriter } from '../pages/report-document.ts';
 import type { Scene } from '../scene.ts';
-import { decisionWords, findingText, whyText } from '../why-view.ts';
+import { decisionWords, findingText, whyText } from '../pages/why-view.ts';
 import { answer } from './answers.ts';
 import { gather } from './gather.ts';
 import { runItems, workflowItems, type PickItem } from './items.ts';

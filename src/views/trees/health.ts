@@ -1,7 +1,7 @@
 import type { HealthRow } from '../../contract/board.ts';
 import type { Look } from '../../contract/words.ts';
 import type { FolderFacts } from '../../extension/folder-facts.ts';
-import { HEALTH_NAMES, healthRows, type ShownHealth } from '../../extension/health-rows.ts';
+import { HEALTH_NAMES, healthRows, type ShownHealth } from '../../extension/attention/health-rows.ts';
 import type { Scene } from '../../extension/scene.ts';
 import { cutName, treeNode, type TreeNode } from './node.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { targetOf } from '../../contract/target.ts';
 import { factsOf } from '../../extension/folder-facts.ts';
-import type { Remembered } from '../../extension/remembered.ts';
+import type { Remembered } from '../../extension/attention/remembered.ts';
 import type { Folder, Folders } from '../../extension/folder.ts';
 import { createActivitiesTree } from './activities.ts';
 import { createAtMost } from './at-most.ts';
@@ -9,7 +9,7 @@ import { createContextKeys } from './context-keys.ts';
 import { commandOf } from './tree-items.ts';
 import { createEventsView } from './events-view.ts';
 import { healthTree } from './health.ts';
-import { healthWords } from '../../extension/health-rows.ts';
+import { healthWords } from '../../extension/attention/health-rows.ts';
 import { showLoading, whileLoading } from './loading.ts';
 import { withFolders } from './node.ts';
 import type { Scene } from '../../extension/scene.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { checkHere, definitionsEntry } from '../../../src/extension/check-here.ts';
-import { problemsOf } from '../../../src/extension/page-texts.ts';
+import { checkHere, definitionsEntry } from '../../../src/extension/commands/check-here.ts';
+import { problemsOf } from '../../../src/extension/pages/page-texts.ts';
 import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ready, uriOf } from './support.ts';

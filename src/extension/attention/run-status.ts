@@ -1,0 +1,90 @@
+import type { RunRow } from '../../contract/board.ts';
+import {
+  allCached,
+  checkedNothing,
+  failedStepOf,
+  failureWords,
+  findingsOf,
+  hasResult,
+  resultWords,
+} from '../../contract/run-words.ts';
+import type { Target } from '../../contract/target.ts';
+import { OUTCOMES, STATES, countWords } from '../../contract/words.ts';
+import type { Scene } from '../scene.ts';
+import { status, type Given, type Status } from './status-item.ts';
+
+export interface About {
+  readonly run: RunRow;
+  readonly target: Target;
+  readonly options: Scene;
+}
+
+export function ofRun(given: Given, { run, target, options }: About): Status {
+  const time = options.times.short(run.startedAt, options.now);
+  const own = { ...target, run: run.run, workflow: run.workflow };
+  return status({
+    about: `Run ${run.number}, ${run.workflow}, ${time}, on ${countWords(run.scope.files, 'file')}`,
+    links: [
+      { label: 'Open run', command: 'savepoint.openRun', target: own },
+      ...(hasResult(run) ? [{ label: 'Run again', command: 'savepoint.runAgain', target: own }] : []),
+    ],
+    run,
+    folder: target.folder,
+    ...given,
+  });
+}
+
+export function resultStatus(about: About): Status {
+  const { run } = about;
+  const { tests, findings } = run;
+  const failed = failedStepOf(run);
+  if (run.status !== 'completed' || (failed !== undefined && tests.failed === 0 && findings.error === 0)) {
+    const line = failed === undefined ? [] : [{ icon: 'error', text: `${failed.id}: ${failureWords(failed)}` }];
+    const outcome = failed === undefined ? 'Checks could not finish' : `${failed.id} could not finish`;
+    return ofRun({ kind: 'unfinished', text: 'Checks could not finish', icon: 'error', outcome, lines: line }, about);
+  }
+  const found = findingsOf(run);
+  const foundLines = findingLines(run);
+  const text = sentence(resultWords(run));
+  if (tests.failed > 0) {
+    const others = found === 0 ? '' : `, ${countWords(found, 'finding')}`;
+    const names = run.failing
+      .slice(0, 3 - foundLines.length)
+      .map((name) => ({ icon: 'error', text: name.replaceAll(' > ', ' › ') }));
+    return ofRun(
+      { kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: [...names, ...foundLines] },
+      about,
+    );
+  }
+  if (findings.error > 0) {
+    const rest = found - findings.error;
+    const others = rest === 0 ? '' : `, ${countWords(rest, 'other finding')}`;
+    return ofRun({ kind: 'failing', text, icon: 'error', outcome: `${text}${others}`, lines: foundLines }, about);
+  }
+  if (found > 0) return ofRun({ kind: 'findings', text, icon: 'warning', lines: foundLines }, about);
+  const unseen = run.notChecked.slice(0, 3).map((what) => ({ icon: 'circle-slash', text: `Not checked: ${what}` }));
+  if (checkedNothing(run)) {
+    return ofRun({ kind: 'vacuous', text: 'Nothing was checked', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
+  }
+  if (tests.verdict === 'vacuous') {
+    return ofRun({ kind: 'vacuous', text: 'No tests ran', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
+  }
+  const cached = allCached(run);
+  const outcome = cached ? `${text}, ${STATES.cached.word}` : text;
+  return ofRun({ kind: 'good', text, icon: cached ? STATES.cached.icon : 'pass', outcome, lines: unseen }, about);
+}
+
+const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+
+/** Errors and the rest apart: no finding is counted twice. */
+function findingLines(run: RunRow): Status['lines'] {
+  const { error } = run.findings;
+  const rest = findingsOf(run) - error;
+  const where = run.scope.kind === 'changed' ? ' on changed lines' : '';
+  return [
+    ...(error > 0 ? [{ icon: 'error', text: `${countWords(error, 'error')}${where}` }] : []),
+    ...(rest > 0
+      ? [{ icon: 'warning', text: `${countWords(rest, error > 0 ? 'other finding' : 'finding')}${where}` }]
+      : []),
+  ];
+}
