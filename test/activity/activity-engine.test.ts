@@ -370,7 +370,20 @@ describe(proves('F7', 'activity engine: who wrote'), () => {
     const [first, second] = await settled(window, 2);
     assert.equal(first, 'human: modified src/b.ts');
     assert.equal(second, 'run:r1+unknown: modified src/a.ts, modified src/c.ts');
-    assert.deepEqual(window.triggers.bursts[1]?.lineage, { run: 'r1', ancestors: ['w', 'other'], hops: 1 });
+    // Whoever wrote the last one, it is looked at.
+    assert.deepEqual(window.triggers.bursts[1]?.lineage, { run: 'r1', ancestors: [], hops: 1 });
+  });
+
+  it('lets nothing start that led to what a run surely wrote', async () => {
+    rig = createActivityRig();
+    const window = await rig.window();
+    await startRun(window, true);
+    rig.write({ 'src/a.ts': 'formatted\n' });
+    window.hint('src/a.ts');
+    const content = git(rig.root, 'hash-object', 'src/a.ts').trim();
+    await endRun(window, runEvent('file.modified', { step: 's', path: 'src/a.ts', content }));
+    assert.deepEqual(await settled(window), ['run:r1: modified src/a.ts']);
+    assert.deepEqual(window.triggers.bursts[0]?.lineage, { run: 'r1', ancestors: ['w', 'other'], hops: 1 });
   });
 
   it('knows which content a person saved, for the run to leave it out', async () => {
@@ -393,7 +406,7 @@ describe(proves('F7', 'activity engine: who wrote'), () => {
     rig.write({ 'test.log': '1\n' });
     window.hint('test.log');
     assert.deepEqual(await settled(window), ['unknown: created test.log']);
-    assert.deepEqual(window.triggers.bursts[0]?.lineage, { run: 'r1', ancestors: ['w', 'other'], hops: 1 });
+    assert.deepEqual(window.triggers.bursts[0]?.lineage, { run: 'r1', ancestors: [], hops: 1 });
     await endRun(window);
     const end = Date.now();
     await eventually('a time of a file that no step can have written', () => {

@@ -101,9 +101,15 @@ describe(proves('F7', 'whose a write is that nobody told of'), () => {
     const told = story();
     told.start('r1');
     told.start('r2', { lineage: { run: 'r1', ancestors: ['w'], hops: 1 } });
-    assert.deepEqual(told.runs.lineageOf(new Set(['r1'])), { run: 'r1', ancestors: ['w'], hops: 1 });
-    assert.deepEqual(told.runs.lineageOf(new Set(['r1', 'r2'])), { run: 'r2', ancestors: ['w'], hops: 2 });
-    assert.equal(told.runs.lineageOf(new Set()), null);
+    assert.deepEqual(told.runs.lineageOf(new Set(['r1']), true), { run: 'r1', ancestors: ['w'], hops: 1 });
+    assert.deepEqual(told.runs.lineageOf(new Set(['r1', 'r2']), true), { run: 'r2', ancestors: ['w'], hops: 2 });
+    assert.equal(told.runs.lineageOf(new Set(), true), null);
+  });
+
+  it('keeps nothing from starting for what only may be a run’s, and counts it all the same', () => {
+    const told = story();
+    told.start('r1', { lineage: { run: 'r0', ancestors: ['v'], hops: 1 } });
+    assert.deepEqual(told.runs.lineageOf(new Set(['r1']), false), { run: 'r1', ancestors: [], hops: 2 });
   });
 });
 

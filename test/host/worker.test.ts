@@ -122,6 +122,35 @@ describe(proves('F1', 'worker of a folder'), function () {
     await close(second);
   });
 
+  it('checks what another program writes while the tests of a run are at work', async () => {
+    const test = [
+      "import { existsSync, writeFileSync } from 'node:fs';",
+      "import { setTimeout } from 'node:timers/promises';",
+      "import { test } from 'node:test';",
+      "import { a } from './a.js';",
+      "test('a', async () => {",
+      "  writeFileSync('../begun', String(a));",
+      "  while (!existsSync('../go')) await setTimeout(20);",
+      '});',
+      '',
+    ].join('\n');
+    createRepository(folder, {
+      ...FILES,
+      'package.json': '{"name":"ws","type":"module","scripts":{"test":"node --test"}}',
+      'a.test.js': test,
+    });
+    const worker = await open();
+    await worker.until('it leads', ({ role }) => role === 'leader');
+    await save(worker, 'a.js', 'export const a = 2;\n');
+    await eventually('a test is at work', () => existsSync(path.join(home.path, 'begun')));
+    writeTree(folder, { 'b.js': WRONG });
+    worker.channel.send('touched', { paths: [path.join(folder, 'b.js')], lost: 0 });
+    const found = await worker.until('the finding', ({ files }) => files.some(({ file }) => file === 'b.js'));
+    assert.equal(found.runs[0]?.number, 2);
+    writeFileSync(path.join(home.path, 'go'), '');
+    await close(worker);
+  });
+
   it('tells what a step found while the step is still at work', async () => {
     const found = { kind: 'finding', rule: 'demo.rule', severity: 'error', message: 'Bad.', file: 'a.js' };
     const line = JSON.stringify({

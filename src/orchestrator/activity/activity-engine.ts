@@ -1,3 +1,4 @@
+import type { Lineage } from '../../contract/activities.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { ok, type Failure, type Result } from '../../contract/failures.ts';
 import type { WorkerSettings } from '../../contract/worker.ts';
@@ -152,9 +153,15 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     const [first] = left;
     if (first === undefined) return ok(null);
     const files = (left.length === 1 && changes.get(first)) || netChange(left);
-    const theirs = left.every((activity) => activity.runs.size > 0);
-    const lineage = theirs ? runs.lineageOf(new Set(left.flatMap((activity) => [...activity.runs]))) : null;
+    const lineage = lineageOf(left);
     return triggers.settled({ activities: views.filter(({ writes }) => writes > 0), files, lineage });
+  }
+
+  /** Null as soon as one write cannot be a run's. */
+  function lineageOf(activities: readonly OpenActivity[]): Lineage | null {
+    if (activities.some((activity) => activity.runs.size === 0)) return null;
+    const sure = activities.every(({ origin }) => origin.startsWith('run:'));
+    return runs.lineageOf(new Set(activities.flatMap((activity) => [...activity.runs])), sure);
   }
 
   /** Events of this window's own session. */

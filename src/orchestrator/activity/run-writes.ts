@@ -22,7 +22,11 @@ export interface RunWrites {
   proves(event: StoredEvent): boolean;
   /** Whether no step is at work any more that may write. */
   isQuiet(): boolean;
-  lineageOf(runs: ReadonlySet<string>): Lineage | null;
+  /**
+   * What led to writes of these runs. Where they only may be theirs (`sure` is false) nothing that led to them is kept from starting:
+   * another program may have written beside them, and only the number of runs that follow from each other ends a loop.
+   */
+  lineageOf(runs: ReadonlySet<string>, sure: boolean): Lineage | null;
 }
 
 interface KnownRun {
@@ -159,11 +163,11 @@ export function createRunWrites(deps: { readonly live: () => readonly LiveRun[] 
       return run === undefined ? false : run.writers.has(textOf(data['step']));
     },
     isQuiet: () => writing().length === 0,
-    lineageOf(ids) {
+    lineageOf(ids, sure) {
       const last = [...ids].sort().at(-1);
       if (last === undefined) return null;
       const all = [...ids].map((run) => lineageOf({ run, workflow: workflowOf(run), trigger: triggerOf(run) }));
-      const ancestors = new Set(all.flatMap((one) => one.ancestors));
+      const ancestors = new Set(sure ? all.flatMap((one) => one.ancestors) : []);
       return { run: last, ancestors: [...ancestors], hops: Math.max(...all.map(({ hops }) => hops)) };
     },
   };
