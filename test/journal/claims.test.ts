@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createClaims, type Claims } from '../../src/orchestrator/journal/claims.ts';
+import { createClaims, type Claims, type OnlyRetry } from '../../src/orchestrator/journal/claims.ts';
 import { openJournal } from '../../src/orchestrator/journal/open-journal.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { createSimulatedMachine, type SimulatedMachine } from '../support/simulated-env.ts';
@@ -35,7 +35,8 @@ function owner(machine: SimulatedMachine): Owner {
   };
 }
 
-const codeOf = (result: ReturnType<Claims['claim']>): string | null => (result.ok ? null : result.failure.code);
+const codeOf = (result: ReturnType<Claims['claim' | 'claimNew']>): string | null =>
+  result.ok ? null : result.failure.code;
 const numberOf = (result: ReturnType<Claims['claimNew']>): number | null => (result.ok ? result.value.number : null);
 
 describe('CONTRACT state: who runs which run', () => {
@@ -61,11 +62,31 @@ describe('CONTRACT state: who runs which run', () => {
     assert.equal(codeOf(b.claims.claim('r1')), 'run-live');
     assert.equal(codeOf(b.claims.claim('r9')), 'not-found');
     a.die();
-    assert.deepEqual(b.claims.find('1'), { run: 'r1', number: 1, session: a.session, live: false });
+    assert.deepEqual(b.claims.find('1'), { run: 'r1', number: 1, session: a.session, live: false, retryOf: null });
     assert.equal(codeOf(b.claims.claim('r1')), null);
     assert.equal(codeOf(b.claims.claim('1')), null);
     assert.equal(codeOf(c.claims.claim('r1')), 'run-live');
-    assert.deepEqual(c.claims.find('r1'), { run: 'r1', number: 1, session: b.session, live: true });
+    assert.deepEqual(c.claims.find('r1'), { run: 'r1', number: 1, session: b.session, live: true, retryOf: null });
+  });
+
+  it('lets one retry of a run be at work, whoever goes on with it', () => {
+    const machine = createSimulatedMachine({ seed: 5 });
+    const [a, b, c] = [owner(machine), owner(machine), owner(machine)];
+    const only = (of: string): OnlyRetry => ({ of, isAtWork: ({ live }) => live });
+    for (const run of ['r1', 'r2']) a.claims.claimNew(run);
+    assert.equal(numberOf(a.claims.claimNew('again', only('r1'))), 3);
+    assert.equal(codeOf(b.claims.claimNew('at once', only('r1'))), 'run-live');
+    assert.equal(numberOf(b.claims.claimNew('of another', only('r2'))), 4);
+    a.claims.release('again');
+    assert.equal(numberOf(b.claims.claimNew('later', only('r1'))), 5);
+    assert.equal(codeOf(c.claims.claim('again', only('r1'))), 'run-live');
+    b.die();
+    assert.equal(codeOf(c.claims.claim('again', only('r1'))), null, 'no retry is in the way of itself');
+    assert.equal(
+      codeOf(a.claims.claimNew('once more', only('r1'))),
+      'run-live',
+      'still known as one when it has changed hands',
+    );
   });
 
   it('never gives the number of a stored run again, though a power loss took the claims', async () => {

@@ -257,6 +257,74 @@ describe(proves('A9', 'a run that changes hands'), () => {
     await process.close();
   });
 
+  describe('retried', () => {
+    const steps = [
+      { id: 'one', agent: 'one', compensate: { agent: 'undo' } },
+      { id: 'two', agent: 'two', needs: ['one'] },
+    ];
+    let window: EngineProcess;
+    let terminal: EngineProcess;
+    let dead: boolean;
+    /** Run 1 of both was stopped at its second step: its first stands, and has an undo. */
+    beforeEach(async () => {
+      rig.workflow({ id: 'pair', onError: 'rollback', steps });
+      rig.script('two', (_, { signal }) => untilAborted(signal));
+      [window, terminal, dead] = [rig.process(), rig.process(), false];
+      const { done: ended } = await begun(window.runner.startRun({ workflow: 'pair' }));
+      await rig.atWork('two');
+      await window.runner.cancelRun('1');
+      await ended;
+    });
+    afterEach(async () => {
+      if (!dead) await window.close();
+      await terminal.close();
+    });
+    const undos = (): number => rig.calls.filter(({ agent }) => agent === 'undo').length;
+
+    for (const where of ['the same window', 'another window'] as const)
+      it(`at the same time in ${where}: one runs, and what both would take over is undone once`, async () => {
+        rig.script('two', () => failed());
+        const { runner } = where === 'the same window' ? window : terminal;
+        const both = await Promise.all([window.runner.retryRun('1', {}), runner.retryRun('1', {})]);
+        const refused = both.flatMap((result) => (result.ok ? [] : [result.failure]));
+        assert.deepEqual(
+          refused.map(({ code, message }) => [code, message.split('.')[0]]),
+          [['run-live', 'Run 2 retries it already']],
+        );
+        for (const result of both) if (result.ok) await result.value.done;
+        assert.equal(undos(), 1);
+        const later = await finished(terminal.runner.retryRun('1', {}));
+        assert.deepEqual(statuses(later), { one: 'compensated', two: 'failed' }, 'what was undone was done again');
+        assert.equal(undos(), 2);
+      });
+
+    it('a retry that was cut off goes on when no other one is at work, and may be stopped before', async () => {
+      const controller = new AbortController();
+      const first = await begun(window.runner.retryRun('1', { signal: controller.signal }));
+      await rig.atWork('two', 2);
+      controller.abort();
+      await first.done;
+      const second = await begun(terminal.runner.retryRun('1', {}));
+      await rig.atWork('two', 3);
+      const refused = await window.runner.resumeRun('2', {});
+      assert.ok(!refused.ok && refused.failure.code === 'run-live' && /Run 3 /.test(refused.failure.message));
+      const stopped = await window.runner.cancelRun('2');
+      assert.ok(stopped.ok && stopped.value.status === 'cancelled');
+      await terminal.runner.cancelRun('3');
+      await second.done;
+      assert.equal(undos(), 0);
+    });
+
+    it('again after the window died that retried it', async () => {
+      await begun(window.runner.retryRun('1', {}));
+      await rig.atWork('two', 2);
+      window.kill();
+      dead = true;
+      rig.script('two', () => done());
+      assert.equal((await finished(terminal.runner.retryRun('1', {}))).status, 'completed');
+    });
+  });
+
   for (const goOn of ['resume', 'cancel', 'resume in the same window'] as const)
     it(`is anybody’s while it waits for a person, also where the window that had it stays open: ${goOn}`, async () => {
       rig.agents.set('one', knownAgent('one', { idempotent: false }));

@@ -12,6 +12,8 @@ export interface Claim {
   readonly session: string;
   /** Whether that session lives and has not let go of it: only then is the run anybody's. */
   readonly live: boolean;
+  /** The run that it retries. */
+  readonly retryOf: string | null;
 }
 
 interface ClaimFile {
@@ -19,14 +21,26 @@ interface ClaimFile {
   readonly session: string;
   /** The session had the run and let go of it. */
   readonly released?: boolean;
+  readonly retryOf?: string | null;
+}
+
+/** No other retry of the same run may be at work: steps of both would do the same thing, and undo it, twice. */
+export interface OnlyRetry {
+  /** The run that is retried; null where none is. */
+  readonly of: string | null;
+  /** Tells it of a claimed run, by its events. */
+  readonly isAtWork: (claim: Claim) => boolean;
 }
 
 /** Who runs which run: files `runs/<number>.<k>`, made exclusively, k counting the owners from 0. */
 export interface Claims {
-  /** Takes the next number of this workspace for a run of this session. */
-  claimNew(run: string): Result<{ readonly number: number }>;
-  /** Takes over a run that nobody has: `run-live` where a live session has it, `not-found` where nobody ever had. */
-  claim(run: string): Result<null>;
+  /** Takes the next number of this workspace for a run of this session. `run-live` where another one is the only retry. */
+  claimNew(run: string, only?: OnlyRetry): Result<{ readonly number: number }>;
+  /**
+   * Takes over a run that nobody has: `run-live` where a live session has it, or another one is the only retry; `not-found` where
+   * nobody ever had.
+   */
+  claim(run: string, only?: OnlyRetry): Result<null>;
   /** Lets go of a run of this session that is not at work any more, so that others may go on with it while this one lives. */
   release(run: string): Result<null>;
   /** By number or id. */
@@ -55,27 +69,41 @@ export function createClaims(deps: {
 
   return { claimNew, claim, release, find, list };
 
-  function claimNew(run: string): ReturnType<Claims['claimNew']> {
+  function claimNew(run: string, only?: OnlyRetry): ReturnType<Claims['claimNew']> {
     return writing((owner) => {
-      if (lastNumber < 0) lastNumber = Math.max(highestBefore, highestClaim());
-      while (!create({ number: lastNumber + 1, k: 0 }, { run, session: owner }))
-        lastNumber = Math.max(lastNumber + 1, highestClaim());
-      lastNumber++;
-      return ok({ number: lastNumber });
+      const retryOf = only?.of ?? null;
+      const take = (): ReturnType<Claims['claimNew']> => ok({ number: takeNumber({ run, session: owner, retryOf }) });
+      return retryOf === null ? take() : exclusively(run, only, take);
     });
   }
 
-  function claim(run: string): Result<null> {
-    return writing((owner) => {
-      // Only one process takes over at a time, so a claim without content is a power loss's, not one being written.
-      const lock = env.locks.acquire(layout.claimsLock);
-      if (lock === null) return fail('run-live', `Another process is taking over a run just now. Try again.`);
-      try {
-        return takeOver(run, owner);
-      } finally {
-        lock.release();
-      }
-    });
+  function takeNumber(content: ClaimFile): number {
+    if (lastNumber < 0) lastNumber = Math.max(highestBefore, highestClaim());
+    while (!create({ number: lastNumber + 1, k: 0 }, content)) lastNumber = Math.max(lastNumber + 1, highestClaim());
+    return ++lastNumber;
+  }
+
+  function claim(run: string, only?: OnlyRetry): Result<null> {
+    return writing((owner) => exclusively(run, only, () => takeOver(run, owner)));
+  }
+
+  /** Only one process takes over at a time, so a claim without content is a power loss's, not one being written. */
+  function exclusively<T>(run: string, only: OnlyRetry | undefined, work: () => Result<T>): Result<T> {
+    const lock = env.locks.acquire(layout.claimsLock);
+    if (lock === null) return fail('run-live', `Another process is taking over a run just now. Try again.`);
+    try {
+      const other = retryAtWork(run, only);
+      return other ? retriedBy(other.number) : work();
+    } finally {
+      lock.release();
+    }
+  }
+
+  function retryAtWork(run: string, only: OnlyRetry | undefined): Claim | undefined {
+    const of = only?.of ?? null;
+    if (of === null) return undefined;
+    const retried = find(of)?.number ?? 0;
+    return newerThan(retried).find((claim) => claim.retryOf === of && claim.run !== run && only?.isAtWork(claim));
   }
 
   function takeOver(run: string, owner: string): Result<null> {
@@ -83,21 +111,22 @@ export function createClaims(deps: {
     if (found === null)
       return fail('not-found', `There is no run ${run} in this workspace. See them with: savepoint runs`);
     if (found.session === owner && found.live) return ok(null);
-    const k = (owners().get(found.number) ?? -1) + 1;
-    if (found.live || !create({ number: found.number, k }, { run: found.run, session: owner }))
-      return taken(found.number);
-    return ok(null);
+    return !found.live && next(found, { session: owner }) ? ok(null) : taken(found.number);
   }
 
   function release(run: string): Result<null> {
     return writing((owner) => {
       const found = find(run);
-      if (found?.session !== owner || !found.live) return ok(null);
-      const k = (owners().get(found.number) ?? -1) + 1;
       // Where the name is taken, somebody else has the run already.
-      create({ number: found.number, k }, { run, session: owner, released: true });
+      if (found?.session === owner && found.live) next(found, { session: owner, released: true });
       return ok(null);
     });
+  }
+
+  /** What comes after a claim; false where somebody else was faster. */
+  function next({ number, run, retryOf }: Claim, content: Omit<ClaimFile, 'run'>): boolean {
+    const k = (owners().get(number) ?? -1) + 1;
+    return create({ number, k }, { ...content, run, retryOf });
   }
 
   function find(ref: string): Claim | null {
@@ -111,7 +140,12 @@ export function createClaims(deps: {
   }
 
   function list(): readonly Claim[] {
+    return newerThan(0);
+  }
+
+  function newerThan(oldest: number): readonly Claim[] {
     return [...owners()]
+      .filter(([number]) => number > oldest)
       .sort(([a], [b]) => b - a)
       .map(([number, k]) => claimOf(number, k))
       .filter((found) => found !== null);
@@ -139,7 +173,7 @@ export function createClaims(deps: {
       const content = contentOf(`${number}.${at}`);
       if (content === null) continue;
       const live = !content.released && env.locks.isHeld(path.join(layout.sessions, lockName(content.session)));
-      return { run: content.run, number, session: content.session, live };
+      return { run: content.run, number, session: content.session, live, retryOf: content.retryOf ?? null };
     }
     return null;
   }
@@ -185,12 +219,24 @@ function taken(number: number): { readonly ok: false; readonly failure: Failure 
   );
 }
 
+function retriedBy(number: number): { readonly ok: false; readonly failure: Failure } {
+  return fail(
+    'run-live',
+    `Run ${number} retries it already. Wait for its end, or stop it with: savepoint cancel ${number}`,
+  );
+}
+
 function parseClaim(text: string): ClaimFile | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('run' in value) || !('session' in value)) return null;
     return typeof value.run === 'string' && typeof value.session === 'string'
-      ? { run: value.run, session: value.session, released: 'released' in value && value.released === true }
+      ? {
+          run: value.run,
+          session: value.session,
+          released: 'released' in value && value.released === true,
+          retryOf: 'retryOf' in value && typeof value.retryOf === 'string' ? value.retryOf : null,
+        }
       : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;

@@ -69,6 +69,8 @@ const STOP_POLL_MS = 150;
 /** How long `cancelRun` waits for another process to end the run: a process tree is given 2 s to end. */
 const STOP_WAIT_MS = 15_000;
 
+const TAKES_NOTHING_OVER: Pick<PrepareDeps, 'takeOver' | 'mustRun'> = { takeOver: new Map(), mustRun: new Set() };
+
 export function createRunner(deps: RunnerDeps): Runner {
   const { env, journal, claims, host = 'terminal' } = deps;
   const people = deps.people ?? { wrote: () => false };
@@ -157,7 +159,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const recorded = await stored.recordDeaths();
     if (!recorded.ok) return recorded;
     const run = env.random.uuid();
-    const claimed = claims.claimNew(run);
+    const claimed = claims.claimNew(run, { of: retryOf, isAtWork });
     if (!claimed.ok) return claimed;
     const noCache = request.noCache ?? false;
     const start = maskDeep(
@@ -170,12 +172,11 @@ export function createRunner(deps: RunnerDeps): Runner {
       }),
       deps.mask,
     );
-    const takeOver = retry && !noCache ? retry.takeOver : new Map<string, never>();
     const prepare = {
       agentHashes: agentHashes.value,
       scopes: scopes.value,
-      takeOver,
-      mustRun: retry?.mustRun ?? new Set<string>(),
+      takeOver: retry && !noCache ? retry.takeOver : TAKES_NOTHING_OVER.takeOver,
+      mustRun: retry?.mustRun ?? TAKES_NOTHING_OVER.mustRun,
     };
     const replaced = (request.supersedes ?? []).map((old) => supersedeRun(old, { by: start.number }));
     // That an automatic run started is stored before its first step is looked at, which may take longer than people would wait.
@@ -194,19 +195,14 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (!agentHashes.ok) return agentHashes;
     const scopes = await pinnedScopes(deps.workspace, start);
     if (!scopes.ok) return scopes;
-    const taken = await stored.takeOver(start);
+    const taken = await stored.takeOver(start, { of: start.retryOf, isAtWork });
     if (!taken.ok) return taken;
     const state = taken.value;
     if (state.phase === 'ended') return ok(endedHandle(state));
     const question = questionOf(state);
     if (question && request.answer === undefined) return askFirst(state, question);
     const command = { kind: 'resume', session: journal.session, host, answer: request.answer ?? null } as const;
-    const prepare = {
-      agentHashes: agentHashes.value,
-      scopes: scopes.value,
-      takeOver: new Map<string, never>(),
-      mustRun: new Set<string>(),
-    };
+    const prepare = { agentHashes: agentHashes.value, scopes: scopes.value, ...TAKES_NOTHING_OVER };
     return begin({ start, state, command, prepare, request });
   }
 
@@ -289,10 +285,9 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (!taken.ok) return taken;
     const state = taken.value;
     if (state.phase === 'ended') return endedAlready(state);
-    const none = { agentHashes: new Map(), takeOver: new Map(), mustRun: new Set<string>() };
     const scopes = { run: { kind: start.scope.kind, base: start.scope.base, files: [] } };
-    const command = { kind: 'cancel' } as const;
-    const handle = begin({ start, state, command, prepare: { ...none, scopes }, request: {} });
+    const prepare = { agentHashes: new Map(), scopes, ...TAKES_NOTHING_OVER };
+    const handle = begin({ start, state, command: { kind: 'cancel' }, prepare, request: {} });
     return handle.ok ? handle.value.done : handle;
   }
 
@@ -371,6 +366,11 @@ export function createRunner(deps: RunnerDeps): Runner {
     if (isStored && host === 'editor') openRuns.leave(run);
     if (isStored) claims.release(run);
     return cutOff(number, failure);
+  }
+
+  /** A run of which nothing is stored yet is about to be. */
+  function isAtWork({ run, session, live }: Claim): boolean {
+    return session === journal.session ? drivers.has(run) : live && stored.stateOf(run)?.phase !== 'ended';
   }
 
   function pollStopRequests(): void {

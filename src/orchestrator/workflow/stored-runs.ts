@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../contract/events.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { Locks } from '../env.ts';
-import type { Claims } from '../journal/claims.ts';
+import type { Claims, OnlyRetry } from '../journal/claims.ts';
 import type { Journal, JournalReader, SessionInfo } from '../journal/journal.ts';
 import { toNewEvent } from './new-event.ts';
 import type { OpenRuns } from './open-runs.ts';
@@ -14,9 +14,9 @@ export interface StoredRuns {
   stateOf(run: string): RunState | null;
   /**
    * Makes a dead session's run this session's, and gives it as it then stands, with the death stored: who looked before may have
-   * seen less. `run-live` when somebody else has it.
+   * seen less. `run-live` when somebody else has it, or another one is the only retry.
    */
-  takeOver(start: RunStart): Promise<Result<RunState>>;
+  takeOver(start: RunStart, only?: OnlyRetry): Promise<Result<RunState>>;
   /** Completed steps of which the effect was undone, or began to be, by a later run that had taken them over. */
   undoneSince(state: RunState): ReadonlySet<string>;
   /** Stores the death for every run that dead sessions left open. */
@@ -46,13 +46,13 @@ export function createStoredRuns(deps: {
     }
   }
 
-  async function takeOver({ run, number }: RunStart): Promise<Result<RunState>> {
+  async function takeOver({ run, number }: RunStart, only?: OnlyRetry): Promise<Result<RunState>> {
     if (isNewer(run))
       return fail(
         'run-live',
         `Run ${number} was last worked on by a newer window or terminal. Resume it in a new one.`,
       );
-    const claimed = claims.claim(run);
+    const claimed = claims.claim(run, only);
     if (!claimed.ok) return claimed;
     // It was meant for an owner that is gone.
     openRuns.takeStopRequest(run);
