@@ -136,6 +136,19 @@ describe(proves('A5', 'the security auditor reacts to runs'), () => {
     );
   });
 
+  it('says of a run that began in another process only what its looks there had not said', async () => {
+    const other = createBusRig();
+    const found = (run: string, fingerprint: string) =>
+      newEvent('security.vulnerability.found', { data: { run, finding: { rule: FOUND.rule, fingerprint } } });
+    await other.store(started('r1'), found('r1', 'f1'), found('r9', 'f9'), found('r1', 'f2'));
+    const rig = rigWith(({ operation }) => clean(operation), { 'a.ts': '1' }, { machine: other.machine });
+    await rig.store(ended('r1', 'resumed'), ended('r1'));
+    assert.deepEqual(
+      rig.calls.map(({ operation, needs }) => ({ operation, needs })),
+      [{ operation: 'post-check', needs: { 'pre-check': { findings: ['f1', 'f2'] } } }],
+    );
+  });
+
   it('never starts anything by itself: an alert without a run at work is nobody’s', async () => {
     const rig = rigWith(() => clean('x'));
     await rig.store(newEvent('system.alert'));

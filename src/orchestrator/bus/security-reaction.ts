@@ -97,7 +97,7 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
       case 'workflow.resumed': {
         // Begun in a process that is gone, which looked at its start.
         const start = known ? null : startOf(run);
-        if (start !== null && isOurs(start)) watch(start);
+        if (start !== null && isOurs(start)) watch(start, { 'pre-check': { findings: toldOf(run) } });
         return;
       }
       case 'workflow.completed':
@@ -131,8 +131,17 @@ export function createSecurityReaction(deps: SecurityReactionDeps): SecurityReac
     return null;
   }
 
-  function watch(start: RunStart): Watched {
-    const started = { start, known: {} };
+  /** Fingerprints of what looks at the run have found, in whatever process. */
+  function toldOf(run: string): readonly string[] {
+    return [...deps.reader.events({ run, types: ['security.vulnerability.found'] })].flatMap(({ data }) => {
+      const { finding } = data;
+      const told = typeof finding === 'object' && finding !== null && 'fingerprint' in finding && finding.fingerprint;
+      return typeof told === 'string' ? [told] : [];
+    });
+  }
+
+  function watch(start: RunStart, known: Watched['known'] = {}): Watched {
+    const started = { start, known };
     watched.set(start.run, started);
     const [oldest] = watched.keys();
     if (watched.size > MAX_WATCHED && oldest !== undefined) watched.delete(oldest);
