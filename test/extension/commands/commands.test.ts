@@ -257,11 +257,16 @@ describe('starting a run', () => {
 });
 
 describe('what a command is about', () => {
-  it('comes back from a link as it went in', () => {
-    const target = { folder: 'file:///a b', fingerprint: 'x"y&1', run: '7' };
+  it('comes back from a link as it went in, which VS Code decodes twice', () => {
+    const target = { folder: 'file:///a%20b/m%C3%BCll%20100%25', fingerprint: 'x"y&1?', run: '7' };
     const [, query = ''] = commandLink('savepoint.why', target).split('?');
-    const [argument] = JSON.parse(decodeURIComponent(query)) as readonly unknown[];
+    const [argument] = JSON.parse(decodeURIComponent(decodeURIComponent(query))) as readonly unknown[];
     assert.deepEqual(targetOf(argument), target);
+  });
+
+  it('ends no link of Markdown', () => {
+    const link = commandLink('savepoint.why', { folder: 'file:///a', fingerprint: '1) [Run](command:quit "x")' });
+    assert.match(link, /^[\w:.?%!~*'-]+$/);
   });
 
   it('is broken into lines at blanks, nothing lost', () => {
