@@ -423,6 +423,31 @@ describe(proves('F1', 'activity engine: several windows, and one after another')
   let rig: ActivityRig;
   afterEach(() => rig.dispose());
 
+  it('knows when a run ends that another process had at work before this one led', async () => {
+    rig = createActivityRig();
+    const other = await rig.window({ leads: false });
+    const tell = async (type: string, data: NewEvent['data']): Promise<void> => {
+      assert((await other.journal.append([{ source: 'test', type, data: { run: 'r1', ...data } }])).ok);
+    };
+    const plan = { steps: [{ id: 's', agent: 'test-executor', mayWrite: false }] };
+    await tell('workflow.started', { workflow: 'w', number: 1, plan });
+    await tell('workflow.step.started', { step: 's' });
+    const leader = await rig.window();
+    rig.write({ 'test.log': '1\n' });
+    leader.hint('test.log');
+    await settled(leader);
+    assert.equal(leader.triggers.bursts[0]?.lineage?.run, 'r1');
+    await tell('workflow.step.completed', { step: 's' });
+    await tell('workflow.completed', {});
+    let count = 1;
+    await eventually('a write that no step can have made', async () => {
+      rig.write({ 'src/a.ts': `${count}\n` });
+      leader.hint('src/a.ts');
+      await settled(leader, ++count);
+      return leader.triggers.bursts.at(-1)?.lineage === null;
+    });
+  });
+
   it('hands over what was saved in a window that does not lead', async () => {
     rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
     const leader = await rig.window();

@@ -200,7 +200,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   async function lead(): Promise<Result<null>> {
     // Followed before the past is read: between the two nothing is missed.
     const events = deps.reader
-      .follow({ types: ['file.*', 'workflow.started'], fresh: true, except: journal.session }, closing.signal)
+      .follow({ types: ['file.*', 'workflow.*'], fresh: true, except: journal.session }, closing.signal)
       [Symbol.asyncIterator]();
     const first = events.next();
     stopNoting = journal.subscribe(noteOwn);
