@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { proves } from '../requirements.ts';
+import { eventually } from '../support/eventually.ts';
 import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
 import { plainWords } from '../support/plain-words.ts';
 import { createRig, type Rig, said } from '../support/rig.ts';
@@ -96,7 +97,9 @@ describe(proves('D6', 'a disk in trouble'), function () {
       if (disk === null) return this.skip();
       try {
         const running = rig.start(['run', workflow, '--trust']);
+        // Stored before the agent starts, which needs room as well.
         await running.line('event', ({ type }) => type === 'workflow.step.started');
+        await eventually('the agent to be at work', () => ledgerWords(rig).includes('start first'));
         disk.fill();
         const full = await running.done;
         assert.equal(full.code, 3, said(full));
