@@ -47,6 +47,7 @@ const required = await build({
     worker: path.join(host, 'worker.ts'),
     extension: path.join(root, 'src/extension/extension.ts'),
     definitions: path.join(host, 'definitions.ts'),
+    githost: path.join(host, 'githost.ts'),
   },
   plugins: [vscodeOnce],
   format: 'cjs',

@@ -50,6 +50,7 @@ export const VSIX: Listing = {
     'dist/cli.cjs',
     'dist/savepoint.js',
     'dist/toolhost.js',
+    'dist/githost.cjs',
     'dist/third-party-notices.txt',
     'dist/builtin/on-save-checks.yaml',
     'dist/builtin/tsddr-2.0.yaml',

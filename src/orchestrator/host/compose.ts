@@ -27,6 +27,8 @@ import { createRunner, type RunnerDeps } from '../workflow/runner.ts';
 import { CACHE_DIR } from '../workflow/tidy-up.ts';
 import { createToolFacts } from '../workflow/tool-facts.ts';
 import { createWorkspace } from '../workspace/create-workspace.ts';
+import { spawnGit, type RunGit } from '../workspace/git-command.ts';
+import { createGitHost } from './githost/git-host.ts';
 import { createNodeEnv } from './node-env.ts';
 import { PLACES, VERSION } from './places.ts';
 import { stateDirOf } from './state-dir.ts';
@@ -43,6 +45,8 @@ export interface Composed {
    * the state folder can be written, and given back so that people can be told.
    */
   readonly tellDamage: () => Promise<readonly Repair[]>;
+  /** How git is started here: in an editor by a process of its own. */
+  readonly runGit: RunGit;
   /** Ends child processes, then the session. */
   readonly close: () => Promise<void>;
 }
@@ -68,9 +72,14 @@ export async function composeServices(folder: string, options: ComposeOptions = 
   const state = stateDirOf(folder, env.host);
   if (!state.ok) return state;
   const stateDir = state.value;
-  const workspace = createWorkspace({ root: folder, stateDir, files: env.files, host: env.host });
-  const { root } = workspace;
   const groups = createGroups({ ...env, folder: path.join(stateDir, 'groups'), alone: options.alone ?? false });
+  const gitHost =
+    options.host === 'editor'
+      ? createGitHost({ groups, clock: env.clock, argv: [process.execPath, PLACES.gitHost], cwd: folder })
+      : null;
+  const runGit = gitHost?.run ?? spawnGit;
+  const workspace = createWorkspace({ root: folder, stateDir, files: env.files, host: env.host, runGit });
+  const { root } = workspace;
   const processes = createProcesses({ groups, clock: env.clock });
   const registry = createAgentRegistry({
     root,
@@ -155,7 +164,7 @@ export async function composeServices(folder: string, options: ComposeOptions = 
     writeUserFile,
   };
   return ok({
-    services,
+    ...{ services, runGit },
     async place() {
       const git = await workspace.git();
       return git?.branch ? `${path.basename(root)} on ${git.branch}` : path.basename(root);
@@ -182,6 +191,7 @@ export async function composeServices(folder: string, options: ComposeOptions = 
       const last = await opened;
       if (last?.ok) await last.value.runner.close();
       await invoker.close();
+      await gitHost?.close();
       await processes.close();
       if (last?.ok) await last.value.journal.close();
     },

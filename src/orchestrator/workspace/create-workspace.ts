@@ -7,7 +7,7 @@ import type { HostFacts, StateFiles } from '../env.ts';
 import { createBaseReader } from './base-reader.ts';
 import { createContentIds } from './content-ids.ts';
 import { createDismissals } from './dismissals.ts';
-import { createGit } from './git-command.ts';
+import { createGit, type RunGit } from './git-command.ts';
 import { findGit } from './git-layout.ts';
 import { lookAtTree, type Changes, type TreeLook } from './look.ts';
 import { resolveNamedFiles } from './named-files.ts';
@@ -20,13 +20,15 @@ export interface WorkspaceDeps {
   readonly stateDir: string;
   readonly files: StateFiles;
   readonly host: HostFacts;
+  /** Default: by this thread. */
+  readonly runGit?: RunGit;
 }
 
 /** Throws when the root is not there. */
 export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const root = realpathSync(deps.root);
   const layout = findGit(root);
-  const git = createGit({ cwd: root, env: deps.host.env });
+  const git = createGit({ cwd: root, env: deps.host.env, run: deps.runGit });
   const cacheDir = join(deps.stateDir, 'workspace');
   const contents = createContentIds({ root, files: deps.files, cache: join(cacheDir, 'content-ids') });
   const dismissals = createDismissals({ files: deps.files, stateDir: deps.stateDir });

@@ -26,30 +26,47 @@ export interface Git {
   (args: readonly string[], onChunk?: (chunk: Buffer) => void): Promise<GitEnd>;
 }
 
+/** One git process, as it is started. */
+export interface GitProcess {
+  readonly cwd: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs it to its end. Rejects where the operating system refuses to start anything. */
+export type RunGit = (git: GitProcess, onChunk?: (chunk: Buffer) => void) => Promise<GitEnd>;
+
 const MAX_STDERR = 4000;
 
-/** Reading only: takes no lock, fetches nothing, asks nothing. Messages are English, so that their meaning can be told. */
+/**
+ * Reading only: takes no lock, fetches nothing, asks nothing. Messages are English, so that their meaning can be told. `run`: by
+ * whom git is started; default: by this thread.
+ */
 export function createGit(deps: {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly run?: RunGit | undefined;
 }): Git {
+  const { cwd, run = spawnGit } = deps;
   const env = gitEnvironment(deps.env);
-  return (args, onChunk) =>
-    new Promise((resolve, reject) => {
-      const child = spawn('git', [...FIXED, ...args], { cwd: deps.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-      const chunks: Buffer[] = [];
-      let stderr = '';
-      child.stdout.on('data', onChunk ?? ((chunk: Buffer) => chunks.push(chunk)));
-      child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(0, MAX_STDERR)));
-      child.once('error', (error) => {
-        if ('code' in error && error.code === 'ENOENT') resolve({ how: 'missing' });
-        else reject(error);
-      });
-      child.once('close', (code) =>
-        resolve({ how: 'done', exitCode: code ?? -1, stdout: Buffer.concat(chunks), stderr }),
-      );
-    });
+  return (args, onChunk) => run({ cwd, env, args: [...FIXED, ...args] }, onChunk);
 }
+
+export const spawnGit: RunGit = ({ cwd, env, args }, onChunk) =>
+  new Promise((resolve, reject) => {
+    const child = spawn('git', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks: Buffer[] = [];
+    let stderr = '';
+    child.stdout.on('data', onChunk ?? ((chunk: Buffer) => chunks.push(chunk)));
+    child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(0, MAX_STDERR)));
+    child.once('error', (error) => {
+      if ('code' in error && error.code === 'ENOENT') resolve({ how: 'missing' });
+      else reject(error);
+    });
+    child.once('close', (code) =>
+      resolve({ how: 'done', exitCode: code ?? -1, stdout: Buffer.concat(chunks), stderr }),
+    );
+  });
 
 export function gitEnvironment(caller: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const env: Record<string, string> = {};

@@ -6,7 +6,7 @@ import type { HostFacts, StateFiles } from '../env.ts';
 import { createContentIds } from './content-ids.ts';
 import { statOf } from './file-stat.ts';
 import { walkFolder } from './folder-walk.ts';
-import { createGit, gitComplaint, type GitEnd } from './git-command.ts';
+import { createGit, gitComplaint, type GitEnd, type RunGit } from './git-command.ts';
 import { findGit, type GitLayout } from './git-layout.ts';
 import { createIgnoredPaths } from './ignored-paths.ts';
 import { parseRawDiff, parseStatus } from './git-parse.ts';
@@ -84,10 +84,12 @@ export function createWorkTree(deps: {
   readonly stateDir: string;
   readonly files: StateFiles;
   readonly host: HostFacts;
+  /** Default: by this thread. */
+  readonly runGit?: RunGit;
 }): WorkTree {
   const root = realpathSync(deps.root);
   const layout = findGit(root);
-  const git = createGit({ cwd: root, env: deps.host.env });
+  const git = createGit({ cwd: root, env: deps.host.env, run: deps.runGit });
   const contents = createContentIds({
     root,
     files: deps.files,

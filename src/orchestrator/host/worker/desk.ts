@@ -118,7 +118,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     journal === null || runner === null
       ? null
       : createAutomatic({
-          ...{ services, journal, runner, pauses, people, warn },
+          ...{ services, journal, runner, pauses, people, warn, runGit: composed.value.runGit },
           log: (text) => deps.tell('log', { level: 'debug', text }),
           settings: () => settings,
           onFailure: ({ message }) => warn(message),
