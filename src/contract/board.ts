@@ -59,9 +59,9 @@ export interface WorkflowRow {
 export interface HealthRow {
   readonly id: 'agents' | 'journal' | 'worker' | 'budgets' | 'flow';
   readonly status: 'ok' | 'note' | 'warning' | 'error';
-  /** One sentence. */
+  /** A few words, to stand after its name. */
   readonly message: string;
-  /** More, where something is wrong. */
+  /** More, for its tooltip; rows below it where something is wrong. */
   readonly details: readonly string[];
 }
 

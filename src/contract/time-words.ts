@@ -2,6 +2,8 @@
 export interface TimeWords {
   /** `14:03`, `yesterday 14:03`, `18 Nov 14:03`. */
   short(iso: string, now: number): string;
+  /** As `short`, for sentences: `today 14:03`. */
+  long(iso: string, now: number): string;
   /** `14:22:40`, for what is about to happen or has just happened. */
   exact(iso: string): string;
 }
@@ -22,15 +24,19 @@ export function createTimeWords({ locale, timeZone }: TimeWordsOptions): TimeWor
   let made: ReturnType<typeof make> | undefined;
   /** The first Intl of a process takes 20 to 30 ms: not before there is a time to tell. */
   const formats = (): ReturnType<typeof make> => (made ??= make());
+  /** `14:03`, with `today` before it where that is asked for. */
+  const onDay = (iso: string, now: number, today: boolean): string => {
+    const { short, day, date, relative } = formats();
+    const at = new Date(iso);
+    const on = date.format(at);
+    const time = short.format(at);
+    if (on === date.format(now)) return today ? `${relative.format(0, 'day')} ${time}` : time;
+    if (on === date.format(now - DAY_MS)) return `${relative.format(-1, 'day')} ${time}`;
+    return `${day.format(at)} ${time}`;
+  };
   return {
-    short(iso, now) {
-      const { short, day, date } = formats();
-      const at = new Date(iso);
-      const on = date.format(at);
-      if (on === date.format(now)) return short.format(at);
-      if (on === date.format(now - DAY_MS)) return `yesterday ${short.format(at)}`;
-      return `${day.format(at)} ${short.format(at)}`;
-    },
+    short: (iso, now) => onDay(iso, now, false),
+    long: (iso, now) => onDay(iso, now, true),
     exact: (iso) => formats().exact.format(new Date(iso)),
   };
 
@@ -40,6 +46,7 @@ export function createTimeWords({ locale, timeZone }: TimeWordsOptions): TimeWor
       exact: new Intl.DateTimeFormat(language, { ...clock, second: '2-digit' }),
       day: new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...zone }),
       date: new Intl.DateTimeFormat('sv-SE', { ...zone }),
+      relative: new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),
     };
   }
 }

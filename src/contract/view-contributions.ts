@@ -38,6 +38,8 @@ export const VIEWS: readonly (ViewContribution & { readonly id: ViewId })[] = [
 export const VIEW_COMMANDS = [
   { command: 'savepoint.showOlderRuns', title: 'Show Older Runs', when: false },
   { command: 'savepoint.dismissRun', title: 'Dismiss', icon: 'close', when: false },
+  { command: 'savepoint.runSelectedAgain', title: 'Run Again', when: false },
+  { command: 'savepoint.runSelected', title: 'Run Workflow', when: false },
   { command: 'savepoint.openWorkflowFile', title: 'Open Workflow File', icon: 'edit', when: false },
   { command: 'savepoint.filterEvents', title: 'Filter Events', icon: 'filter', when: false },
   { command: 'savepoint.clearEventsFilter', title: 'Clear Filter', icon: 'clear-all', when: false },
@@ -100,13 +102,18 @@ export const MENUS: readonly MenuContribution[] = [
   item('savepoint.why', inView('savepoint.workflows', '^workflow:'), '3_why@1'),
 ];
 
+/** A row of a view has the focus, and nothing is typed. */
+const onRow = (view: ViewId): string => `focusedView == ${view} && listFocus && !inputFocus`;
+
 /** Keys of the trees; nothing works outside of them. */
 export const KEYS: readonly KeyContribution[] = [
+  { command: 'savepoint.runSelectedAgain', key: 'f5', when: onRow('savepoint.runs') },
+  { command: 'savepoint.runSelected', key: 'f5', when: onRow('savepoint.workflows') },
   {
     command: 'savepoint.dismissRun',
     key: 'delete',
     mac: 'cmd+backspace',
-    when: 'focusedView == savepoint.runs && listFocus && !inputFocus',
+    when: onRow('savepoint.runs'),
   },
 ];
 
@@ -126,8 +133,7 @@ export const WELCOMES: readonly WelcomeContribution[] = [
       'Savepoint checks what changed after you, or an agent, have finished a burst of edits. Nothing has run here yet.',
       '[$(play) Run Checks Now](command:savepoint.runChecksNow)',
       'Or just save: checks start by themselves about 2 s after the last edit.',
-      'See [what will run here](command:savepoint.workflows.focus).',
-      'Works offline. No account, no AI calls.',
+      '[What will run here?](command:savepoint.workflows.focus) · Works offline. No account, no AI calls.',
     ),
   },
   {

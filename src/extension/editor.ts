@@ -5,12 +5,13 @@ import { registerCodeActions } from './problems/code-actions.ts';
 import { lookPages } from './commands/look-commands.ts';
 import { registerCommands } from './commands/register.ts';
 import { whyPages } from './commands/why-command.ts';
+import { registerWorkflowLens } from './commands/workflow-lens.ts';
 import { createProblems } from './problems/diagnostics.ts';
 import type { Folders } from './folder.ts';
 import { registerHover } from './problems/hover.ts';
 import { createPages } from './pages/report-document.ts';
 
-/** Everything around the code and the palette: Problems with their fixes and hovers, pages, commands. */
+/** Everything around the code and the palette: Problems with their fixes and hovers, links above workflow files, pages, commands. */
 export function registerEditor(deps: {
   readonly folders: Folders;
   readonly scene: () => Scene;
@@ -27,6 +28,7 @@ export function registerEditor(deps: {
     pages,
     registerHover({ problems, scene }),
     registerCodeActions({ problems }),
+    registerWorkflowLens({ folders, scene }),
     registerCommands({
       ...{ folders, scene, pages, problems, log, version, logFile },
       ...{ definitionsEntry: definitionsEntry(context.extensionUri), extensionUri: context.extensionUri },

@@ -78,7 +78,7 @@ describe(proves('F3', 'the Events view'), () => {
       '      edited (src/c.ts · 14:22:40)',
       '  + [play-circle] Run 43 (on-save-checks · 1 event)',
       '      run started (14:22:40)',
-      '  + [play muted] 2 files (Claude Code · started a run)',
+      '  + [play muted] 2 files (Claude Code · started run 42)',
       '      step started (tests · 14:22:40)',
       '      run started (14:22:40)',
       '      decided what to run (14:22:40)',

@@ -20,7 +20,7 @@ const tsddr = runRow({
   steps: [
     stepView('security-pre-check', { status: 'cached', cached: 'r', cachedNumber: 40 }),
     stepView('test-design', { needs: ['security-pre-check'], durationMs: 38_000, summary: '41 tests pass' }),
-    stepView('bug-hunting', { needs: ['test-design'], status: 'running' }),
+    stepView('bug-hunting', { needs: ['test-design'], status: 'running', startedAt: '2026-11-18T14:29:29.000Z' }),
     stepView('security-post-check', { needs: ['context-optimization'], status: 'pending' }),
     stepView('performance-analysis', {
       needs: ['test-design'],
@@ -77,7 +77,7 @@ describe(proves('F3', 'the Runs view in its nine states'), () => {
       '  - [loading~spin running] tsddr-2.0 (2 of 6 steps done)',
       '      [archive passed] security-pre-check (from cache, run 40)',
       '      [pass passed] test-design (41 tests pass · 38 s)',
-      '      [loading~spin running] bug-hunting (118 of 190 files)',
+      '      [loading~spin running] bug-hunting (118 of 190 files · 31 s)',
       '      [clockface attention] performance-analysis (tries again 14:22:40)',
       '      [circle muted] context-optimization (waits for 2 steps)',
       '      [circle muted] security-post-check (waits for 1 step)',
@@ -106,7 +106,7 @@ describe(proves('F3', 'the Runs view in its nine states'), () => {
   it('all quiet: only history, unfolded, and one row for what is older', () => {
     const tree = runsTree(folder({ board: board({ runs: quiet, olderRuns: 38 }) }), options);
     assert.deepEqual(outline(tree), [
-      '- History',
+      '- History (43)',
       '  + [pass passed] on-save-checks (12 tests pass · 14:11)',
       '      [pass passed] tests (12 tests pass · 0.4 s)',
       '  + [archive passed] on-save-checks (12 tests pass · from cache · 14:09)',
@@ -229,7 +229,7 @@ describe('what stands under Failed', () => {
         '- Failed (2)',
         '    [error failed] on-save-checks (1 test fails · 14:18)',
         '  + [error failed] tsddr-2.0 (at bug-hunting · 14:03)',
-        '+ History',
+        '+ History (2)',
         '    [stop-circle muted] on-save-checks (stopped by you · 14:00)',
         '    [error failed] on-save-checks (failed · 14:00)',
       ],
@@ -284,6 +284,18 @@ describe('rows of Runs', () => {
     assert.deepEqual(
       icons.map((icon) => (icon === 'file' ? icon : `${icon.name} ${icon.tone}`)),
       ['pass passed', 'circle-slash attention', 'circle-slash attention', 'error failed'],
+    );
+  });
+
+  it('say when a step was stopped or undone, and that one which was cut off can go on', () => {
+    const endedAt = '2026-11-18T14:29:40.000Z';
+    const own = (['cancelled', 'compensated', 'interrupted'] as const).map((status) =>
+      stepView(status, { status, endedAt }),
+    );
+    const drawn = runsTree(folder({ board: board({ runs: [runRow({ status: 'interrupted', steps: own })] }) }), options);
+    assert.deepEqual(
+      flat(drawn).flatMap(({ context, description }) => (context === 'step' ? [description] : [])),
+      ['stopped by you 14:29', 'undone 14:29:40', 'cut off, can resume'],
     );
   });
 

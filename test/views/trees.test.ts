@@ -252,6 +252,12 @@ describe('words', () => {
     assert.equal(times.short('2026-11-17T23:59:59.000Z', NOW), 'yesterday 23:59');
     assert.equal(times.short('2026-11-16T12:00:00.000Z', NOW), '16 Nov 12:00');
     assert.equal(times.exact('2026-11-18T14:22:40.000Z'), '14:22:40');
+    assert.equal(times.long('2026-11-18T00:00:00.000Z', NOW), 'today 00:00');
+    assert.equal(times.long('2026-11-17T23:59:59.000Z', NOW), 'yesterday 23:59');
+    assert.equal(
+      createTimeWords({ locale: 'de', timeZone: 'Europe/Berlin' }).short('2026-11-17T12:00:00.000Z', NOW),
+      'gestern 13:00',
+    );
     assert.match(
       createTimeWords({ locale: 'de', timeZone: 'Europe/Berlin' }).short('2026-11-16T12:00:00.000Z', NOW),
       /^16\. Nov\.? 13:00$/,

@@ -5,7 +5,7 @@ import type { Scene } from '../scene.ts';
 
 export const HEALTH_NAMES = {
   agents: 'Agents',
-  flow: 'Event flow',
+  flow: 'Queues',
   journal: 'Journal',
   worker: 'Worker',
   budgets: 'Budgets',

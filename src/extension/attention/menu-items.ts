@@ -70,7 +70,7 @@ export function menuItems(status: Status, folders: readonly FolderFacts[], scene
             target: own,
           }),
           item('debug-restart', 'Run again', {
-            description: `on ${countWords(run.scope.files, 'file')}`,
+            description: `on ${countWords(run.scope.files, run.scope.kind === 'changed' ? 'changed file' : 'file')}`,
             command: 'savepoint.runAgain',
             target: own,
           }),

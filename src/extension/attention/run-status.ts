@@ -20,7 +20,7 @@ export interface About {
 }
 
 export function ofRun(given: Given, { run, target, options }: About): Status {
-  const time = options.times.short(run.startedAt, options.now);
+  const time = options.times.long(run.startedAt, options.now);
   const own = { ...target, run: run.run, workflow: run.workflow };
   return status({
     about: `Run ${run.number}, ${run.workflow}, ${time}, on ${countWords(run.scope.files, 'file')}`,
@@ -28,6 +28,7 @@ export function ofRun(given: Given, { run, target, options }: About): Status {
       { label: 'Open run', command: 'savepoint.openRun', target: own },
       ...(hasResult(run) ? [{ label: 'Run again', command: 'savepoint.runAgain', target: own }] : []),
     ],
+    spoken: `Run ${run.number} at ${options.times.short(run.startedAt, options.now)}`,
     run,
     folder: target.folder,
     ...given,

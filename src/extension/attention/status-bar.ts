@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { commandLink } from '../../contract/target.ts';
+import { withoutIcons } from '../commands/icon-words.ts';
+import { plainMarkdown } from '../plain-markdown.ts';
 import { factsOf } from '../folder-facts.ts';
 import type { Remembered } from './remembered.ts';
 import type { Folders } from '../folder.ts';
@@ -81,10 +83,11 @@ function draw(item: vscode.StatusBarItem, status: Status): void {
 function hover({ outcome, about, lines, links }: Status): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands: links.map(({ command }) => command) };
-  text.appendMarkdown('**').appendText(outcome).appendMarkdown('**');
-  if (about !== '') text.appendMarkdown('  \n').appendText(about);
+  const plain = (words: string): string => plainMarkdown(withoutIcons(words));
+  text.appendMarkdown(`**${plain(outcome)}**`);
+  if (about !== '') text.appendMarkdown(`  \n${plain(about)}`);
   for (const [index, line] of lines.entries()) {
-    text.appendMarkdown(`${index === 0 ? '\n\n' : '  \n'}$(${line.icon}) `).appendText(line.text.replaceAll('\n', ' '));
+    text.appendMarkdown(`${index === 0 ? '\n\n' : '  \n'}$(${line.icon}) ${plain(line.text)}`);
   }
   if (links.length > 0) text.appendMarkdown(`\n\n---\n\n${links.map(linkWords).join(' &nbsp;&nbsp; ')}`);
   return text;

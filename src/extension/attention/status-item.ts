@@ -14,6 +14,8 @@ export interface Status {
   readonly outcome: string;
   /** Which run, when, on what; empty where no run stands behind it. */
   readonly about: string;
+  /** What a screen reader says of that: "Run 42 at 14:18". */
+  readonly spoken: string;
   /** At most three. */
   readonly lines: readonly { readonly icon: string; readonly text: string }[];
   readonly links: readonly Link[];
@@ -55,6 +57,7 @@ export type Given = Pick<Status, 'kind' | 'text' | 'icon'> & Partial<Status>;
 export function status(given: Given): Status {
   const outcome = given.outcome ?? given.text;
   const about = given.about ?? '';
+  const spoken = given.spoken ?? about;
   return {
     background: null,
     about,
@@ -64,7 +67,8 @@ export function status(given: Given): Status {
     folder: null,
     ...given,
     outcome,
-    aria: `Savepoint: ${outcome.replace(/\.$/, '')}. ${about === '' ? '' : `${about}. `}Press Enter for actions.`,
+    spoken,
+    aria: `Savepoint: ${outcome.replace(/\.$/, '')}. ${spoken === '' ? '' : `${spoken}. `}Press Enter for actions.`,
   };
 }
 

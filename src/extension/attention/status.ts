@@ -22,7 +22,9 @@ export function statusOf(folders: readonly FolderFacts[], options: StatusOptions
   const [worst] = all.toSorted((a, b) => rank(a) - rank(b));
   if (worst === undefined) return status({ ...NOTHING, outcome: 'No folder is open' });
   const name = folders.length > 1 ? folders.find(({ uri }) => uri === worst.folder)?.name : undefined;
-  return name === undefined ? worst : { ...worst, about: worst.about === '' ? name : `${worst.about}, in ${name}` };
+  if (name === undefined) return worst;
+  const inFolder = (words: string): string => (words === '' ? name : `${words}, in ${name}`);
+  return status({ ...worst, about: inFolder(worst.about), spoken: inFolder(worst.spoken) });
 }
 
 function folderStatus(folder: FolderFacts, options: StatusOptions): Status {
@@ -136,6 +138,7 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
         icon: OUTCOMES.stale.icon,
         outcome: `${countWords(board.unchecked, 'file')} edited since, and not checked`,
         about: worst.about,
+        spoken: worst.spoken,
         links: worst.links,
         run: worst.run,
         folder: target.folder,

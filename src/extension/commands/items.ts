@@ -33,7 +33,7 @@ export function runItems(runs: readonly RunRow[], scene: Scene): readonly PickIt
 }
 
 /** What a run came to, or how it stands, in a few words. */
-function outcomeOf(row: RunRow): string {
+export function outcomeOf(row: RunRow): string {
   if (row.status === 'completed') return resultWords(row);
   const failed = row.steps.find(({ status }) => status === 'failed');
   return row.status === 'failed' && failed ? `failed at ${failed.id}` : STATES[row.status].word;

@@ -168,20 +168,29 @@ function groupNodes(place: Place, group: Group, scene: Scene): readonly TreeNode
 function activityNode(place: Place, { key, events }: Group, scene: Scene): TreeNode {
   const { folder, board } = place;
   const view = board.activities.find(({ id }) => id === key);
-  const decision = mainDecision(view?.decisions ?? decisionsOf(events));
-  const look = decision ? DECISION_LOOKS[decision.decision] : DECISION_LOOKS.waiting;
+  const decisions = view?.decisions ?? decisionsOf(events);
+  const look = DECISION_LOOKS[mainDecision(decisions)?.decision ?? 'waiting'];
   const origin = view?.origin ?? events.find(({ type }) => type.startsWith('file.'))?.origin ?? 'unknown';
   const id = `${place.id}/${key}`;
   return treeNode({
     id,
     label: activityLabel(view, events),
-    description: joined(writerOf(origin, board).name, look.word),
+    description: joined(writerOf(origin, board).name, startedWords(decisions) ?? look.word),
     icon: { name: look.icon, tone: look.tone },
     tooltip: [activityLabel(view, events), ...(view?.decisions ?? []).slice(0, 9).map(decisionWords), key],
     context: 'activity',
     children: rawNodes({ ...place, id }, events, scene),
     target: { folder: folder.uri, activity: key },
   });
+}
+
+/** "started run 41", "2 runs"; null where something else is the main thing. */
+function startedWords(decisions: readonly Decision[]): string | null {
+  if (mainDecision(decisions)?.decision !== 'started') return null;
+  const started = decisions.filter(({ decision }) => decision === 'started');
+  const number = started[0]?.number ?? null;
+  if (started.length > 1) return countWords(started.length, 'run');
+  return number === null ? null : `started run ${number}`;
 }
 
 /** Of an activity that the board has no more. */

@@ -11,6 +11,8 @@ export interface Row {
 }
 
 export interface NodeProvider extends vscode.TreeDataProvider<Row>, vscode.Disposable {
+  /** The rows at the top. */
+  top(): readonly Row[];
   /** Draws what changed since the last time, row by row. */
   show(nodes: readonly TreeNode[]): void;
 }
@@ -49,6 +51,9 @@ export function createNodeProvider(): NodeProvider {
     onDidChangeTreeData: changed.event,
     getTreeItem: ({ node }) => treeItem(node),
     getChildren: (row) => (row ? row.node.children : shown).map(rowOf),
+    // Only rows at the top are ever revealed.
+    getParent: () => undefined,
+    top: () => shown.map(rowOf),
     resolveTreeItem(item, { node }) {
       const tooltip = tooltipOf(node);
       if (tooltip !== undefined) item.tooltip = tooltip;

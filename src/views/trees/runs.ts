@@ -2,7 +2,7 @@ import type { Board, RunRow } from '../../contract/board.ts';
 import { hasResult, isAlive, lookOfResult, resultWords, failedStepOf } from '../../contract/run-words.ts';
 import type { RunStatus } from '../../contract/runs.ts';
 import { openFailures } from '../../contract/taken-back.ts';
-import { STATES, countWords, durationWords } from '../../contract/words.ts';
+import { STATES, countWords, durationWords, numberWords } from '../../contract/words.ts';
 import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';
 import type { FolderFacts } from '../../extension/folder-facts.ts';
 import type { Scene } from '../../extension/scene.ts';
@@ -32,22 +32,27 @@ export function runsTree(folder: FolderFacts, options: RunsOptions): readonly Tr
   const draw = (group: string, rows: readonly RunRow[], open: boolean): readonly TreeNode[] =>
     rows.map((run) => runNode({ folder, run, group, open, options }));
   const alone = now.length === 0 && failed.length === 0;
-  const groups: readonly [name: string, rows: readonly TreeNode[], open: boolean, count: string][] = [
-    ['Now', draw('now', now, true), true, String(now.length)],
-    ['Failed', draw('failed', failed, now.length === 0 && failed.length === 1), true, String(failed.length)],
-    ['History', [...draw('history', history, false), ...olderNodes(folder, board.olderRuns, options)], alone, ''],
+  const groups: readonly [name: string, rows: readonly TreeNode[], open: boolean, count: number][] = [
+    ['Now', draw('now', now, true), true, now.length],
+    ['Failed', draw('failed', failed, now.length === 0 && failed.length === 1), true, failed.length],
+    [
+      'History',
+      [...draw('history', history, false), ...olderNodes(folder, board.olderRuns, options)],
+      alone,
+      history.length + board.olderRuns,
+    ],
   ];
   return groups
     .filter(([, rows]) => rows.length > 0)
-    .map(([label, children, open, description]) =>
+    .map(([label, children, open, count]) =>
       treeNode({
         id: `${folder.uri}/${label}`,
         label,
-        description,
+        description: numberWords(count),
         context: 'group',
         collapsible: open ? 'expanded' : 'collapsed',
         children,
-        aria: description === '' ? label : `${label}, ${countWords(Number(description), 'run')}`,
+        aria: `${label}, ${countWords(count, 'run')}`,
         target: { folder: folder.uri },
       }),
     );

@@ -71,14 +71,17 @@ function stepWords({ folder, run }: Place, step: StepView, { times, now }: Scene
       const open = openNeeds(step, run.steps).length;
       return open === 0 ? STATES.pending.word : `waits for ${countWords(open, 'step')}`;
     }
-    case 'running':
-      return progress === '' ? (step.attempts > 1 ? `running, try ${step.attempts}` : STATES.running.word) : progress;
+    case 'running': {
+      const doing =
+        progress === '' ? (step.attempts > 1 ? `running, try ${step.attempts}` : STATES.running.word) : progress;
+      return joined(doing, step.startedAt === null ? '' : secondsSince(step.startedAt, now));
+    }
     case 'retrying':
       return step.nextTryAt === null ? STATES.retrying.word : `tries again ${times.exact(step.nextTryAt)}`;
     case 'waiting':
       return STATES.waiting.word;
     case 'interrupted':
-      if (folder.state.kind !== 'restarting') return 'cut off';
+      if (folder.state.kind !== 'restarting') return STATES.interrupted.word;
       return progress === '' ? 'cut off' : `was at ${progress}`;
     case 'completed':
       return joined(step.summary, step.stale ? 'out of date' : '', took);
@@ -87,15 +90,21 @@ function stepWords({ folder, run }: Place, step: StepView, { times, now }: Scene
     case 'failed':
       return failureWords(step);
     case 'cancelled':
+      return at(STATES.cancelled.word, step.endedAt === null ? '' : times.short(step.endedAt, now));
     case 'compensated':
-      return joined(STATES[step.status].word, step.endedAt === null ? '' : times.short(step.endedAt, now)).replace(
-        ' · ',
-        ' ',
-      );
+      return at(STATES.compensated.word, step.endedAt === null ? '' : times.exact(step.endedAt));
     case 'compensating':
     case 'skipped':
       return STATES[step.status].word;
   }
+}
+
+const at = (word: string, time: string): string => (time === '' ? word : `${word} ${time}`);
+
+/** Whole seconds, so that the row changes once a second; none in the first. */
+function secondsSince(iso: string, now: number): string {
+  const seconds = Math.floor((now - Date.parse(iso)) / 1000);
+  return seconds < 1 ? '' : durationWords(seconds * 1000);
 }
 
 const stepTooltip = (step: StepView, words: string): readonly string[] => [

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Tone } from '../../contract/words.ts';
+import { plainMarkdown } from '../../extension/plain-markdown.ts';
 import type { TreeNode } from './node.ts';
 
 /** A row of a model as VS Code draws it; the tooltip is made when it is asked for. */
@@ -48,13 +49,6 @@ function fileUri({ target }: TreeNode, file: string): vscode.Uri {
 
 /** The first line is the heading; what files and tools wrote stays text. */
 export function tooltipOf({ tooltip }: TreeNode): vscode.MarkdownString | undefined {
-  if (tooltip.length === 0) return undefined;
-  const text = new vscode.MarkdownString();
-  for (const [index, line] of tooltip.slice(0, 12).entries()) {
-    if (index > 0) text.appendMarkdown('  \n');
-    if (index === 0) text.appendMarkdown('**');
-    text.appendText(line.replaceAll('\n', ' '));
-    if (index === 0) text.appendMarkdown('**');
-  }
-  return text;
+  const [heading, ...lines] = tooltip.slice(0, 12).map(plainMarkdown);
+  return heading === undefined ? undefined : new vscode.MarkdownString([`**${heading}**`, ...lines].join('  \n'));
 }

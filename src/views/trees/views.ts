@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { targetOf } from '../../contract/target.ts';
-import { factsOf } from '../../extension/folder-facts.ts';
+import { factsOf, type FolderFacts } from '../../extension/folder-facts.ts';
 import type { Remembered } from '../../extension/attention/remembered.ts';
 import type { Folder, Folders } from '../../extension/folder.ts';
 import { createActivitiesTree } from './activities.ts';
@@ -8,13 +8,14 @@ import { createAtMost } from './at-most.ts';
 import { createContextKeys } from './context-keys.ts';
 import { commandOf } from './tree-items.ts';
 import { createEventsView } from './events-view.ts';
+import { createHealthOpener } from './health-opener.ts';
 import { healthTree } from './health.ts';
 import { healthWords } from '../../extension/attention/health-rows.ts';
 import { showLoading, whileLoading } from './loading.ts';
 import { withFolders } from './node.ts';
 import type { Scene } from '../../extension/scene.ts';
 import { loadOlderRuns } from './older-runs.ts';
-import { openView, say } from './open-view.ts';
+import { openView, say, type OpenView } from './open-view.ts';
 import type { Row } from './provider.ts';
 import { runsTree, type OlderRun } from './runs.ts';
 import { messageOf, runsWords, standingOf } from './standing.ts';
@@ -23,6 +24,8 @@ import { workflowsTree } from './workflows.ts';
 
 /** Trees are drawn at most twice a second. Milliseconds. */
 const DRAW_MS = 500;
+/** How long a step runs is told in seconds, while somebody sees it. Milliseconds. */
+const SECOND_MS = 1000;
 
 export interface TreesDeps {
   readonly folders: Folders;
@@ -49,6 +52,8 @@ export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDe
   const activities = openView('savepoint.activities');
   const workflows = openView('savepoint.workflows');
   const health = openView('savepoint.health');
+  const showHealthWhenStopped = createHealthOpener({ runs: runs.view, health, log });
+  let second: NodeJS.Timeout | undefined;
 
   const draw = (): void => {
     const facts = folders.all.map(factsOf);
@@ -70,6 +75,9 @@ export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDe
       'somePaused',
       facts.some(({ board }) => board?.paused === true),
     );
+    showHealthWhenStopped(standingOf(facts));
+    clearTimeout(second);
+    if (runs.view.visible && facts.some(isAtWork)) second = setTimeout(drawSoon, SECOND_MS);
   };
   const drawing = createAtMost(DRAW_MS, draw);
   const drawSoon = (): void => drawing.ask();
@@ -85,10 +93,23 @@ export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDe
     older.set(folder.root.uri.toString(), await whileLoading(() => loadOlderRuns(folder)));
     drawSoon();
   };
-  /** The run of the menu's row; of a key's the one that is selected. */
+  /** The run of the menu's row, or of the selected one that stands under Failed: of no other a key takes anything away. */
   const dismiss = (argument: unknown): void => {
-    const run = (targetOf(argument) ?? runs.view.selection[0]?.target)?.run;
+    const [selected] = runs.view.selection;
+    const standing = selected?.node.context.endsWith(':standing') === true ? selected.target : null;
+    const run = (targetOf(argument) ?? standing)?.run;
     if (run !== undefined) dismissed.add(run);
+  };
+  /** A key's: what is selected in the view, once more. */
+  const runSelected = async (
+    view: OpenView['view'],
+    command: 'savepoint.runAgain' | 'savepoint.run',
+  ): Promise<void> => {
+    const [selected] = view.selection;
+    const { run, workflow } = selected?.target ?? {};
+    if ((command === 'savepoint.run' ? workflow : run) !== undefined) {
+      await vscode.commands.executeCommand(command, selected?.target);
+    }
   };
 
   draw();
@@ -97,16 +118,24 @@ export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDe
     ...[runs, activities, workflows, health].flatMap(({ view, provider }) => [view, provider]),
     createEventsView({ folders, scene, log, setKey }),
     vscode.commands.registerCommand('savepoint.dismissRun', dismiss),
+    vscode.commands.registerCommand('savepoint.runSelectedAgain', () => runSelected(runs.view, 'savepoint.runAgain')),
+    vscode.commands.registerCommand('savepoint.runSelected', () => runSelected(workflows.view, 'savepoint.run')),
     vscode.commands.registerCommand('savepoint.showOlderRuns', showOlder),
     vscode.commands.registerCommand('savepoint.openWorkflowFile', (row?: Row) => openFileOf(row)),
     folders.onDidChange(drawSoon),
     folders.onDidChangeFolders(() => void lookAtUntrusted()),
     dismissed.onDidChange(drawSoon),
+    runs.view.onDidChangeVisibility(drawSoon),
     showLoading(folders),
     drawing,
+    { dispose: () => clearTimeout(second) },
   );
   return { runs: runs.view, dispose: () => void disposable.dispose() };
 }
+
+/** A step runs, and its worker is there to say so. */
+const isAtWork = ({ state, board }: FolderFacts): boolean =>
+  state.kind === 'ready' && board?.runs.some(({ steps }) => steps.some(({ status }) => status === 'running')) === true;
 
 function folderOf(folders: Folders, argument: unknown): Folder | undefined {
   const uri = targetOf(argument)?.folder;

@@ -124,6 +124,7 @@ describe(proves('F3', 'the status bar item'), () => {
     assert.equal(both.kind, 'unfinished');
     assert.equal(both.folder, 'file:///b');
     assert.match(both.about, /, in b$/);
+    assert.match(both.aria, /, in b\. Press Enter for actions\.$/);
     const untouched = folder({ uri: 'file:///c', name: 'c' });
     assert.equal(statusOf([untouched, folder({ board: board({ runs: [good] }) })], options).text, '12 tests pass');
     assert.equal(statusOf([untouched, untouched], options).kind, 'unchecked');
@@ -173,7 +174,7 @@ describe(proves('F3', 'the status bar item'), () => {
     });
     const { outcome, about, lines, links, aria } = ofRuns(run);
     assert.equal(outcome, '1 test fails, 2 findings');
-    assert.equal(about, 'Run 42, on-save-checks, 14:18, on 12 files');
+    assert.equal(about, 'Run 42, on-save-checks, today 14:18, on 12 files');
     assert.deepEqual(lines, [
       { icon: 'error', text: 'settle › rounds half-cent totals to even' },
       { icon: 'warning', text: '2 findings on changed lines' },
@@ -186,10 +187,7 @@ describe(proves('F3', 'the status bar item'), () => {
         ['Pause automatic runs', 'savepoint.pauseAutomaticRuns'],
       ],
     );
-    assert.equal(
-      aria,
-      'Savepoint: 1 test fails, 2 findings. Run 42, on-save-checks, 14:18, on 12 files. Press Enter for actions.',
-    );
+    assert.equal(aria, 'Savepoint: 1 test fails, 2 findings. Run 42 at 14:18. Press Enter for actions.');
   });
 
   it('keeps what the checks said through a run by hand of something else, and forgets its older failures', () => {
@@ -233,7 +231,7 @@ describe('the menu of the status bar item', () => {
       shown.map(({ icon, label, description, command }) => [icon, label, description, command]),
       [
         ['open-preview', 'Open run 42', 'on-save-checks, 14:18', 'savepoint.openRun'],
-        ['debug-restart', 'Run again', 'on 12 files', 'savepoint.runAgain'],
+        ['debug-restart', 'Run again', 'on 12 changed files', 'savepoint.runAgain'],
         ['play', 'Run a workflow…', 'on-save-checks, tsddr-2.0', 'savepoint.run'],
         ['question', 'Why did this run, or not?', 'the last 2 activities', 'savepoint.why'],
         ['bell-slash', 'Pause automatic runs', 'until you resume', 'savepoint.pauseAutomaticRuns'],

@@ -83,11 +83,11 @@ function agentsRow(
 ): HealthRow {
   if (agentProblems.length > 0) {
     const files = countWords(new Set(agentProblems.map((problem) => problem.split(', line')[0])).size, 'agent file');
-    return { id: 'agents', status: 'warning', message: `Something is wrong in ${files}`, details: agentProblems };
+    return { id: 'agents', status: 'warning', message: `something is wrong in ${files}`, details: agentProblems };
   }
   if (unapproved > 0) {
-    const message = `${countWords(unapproved, 'command')} waiting for your approval`;
+    const message = `${countWords(unapproved, 'command waits', 'commands wait')} for your approval`;
     return { id: 'agents', status: 'note', message, details: [] };
   }
-  return { id: 'agents', status: 'ok', message: `Ready, for ${countWords(workflows, 'workflow')}`, details: [] };
+  return { id: 'agents', status: 'ok', message: `ready, for ${countWords(workflows, 'workflow')}`, details: [] };
 }
