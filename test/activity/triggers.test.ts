@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Decision } from '../../src/contract/activities.ts';
+import type { ActivityView, Decision } from '../../src/contract/activities.ts';
+import { settledData } from '../../src/orchestrator/activity/activity-fold.ts';
 import { lineageOf } from '../../src/orchestrator/activity/lineage.ts';
 import { recoverTriggers } from '../../src/orchestrator/activity/recover-triggers.ts';
 import { eventually } from '../support/eventually.ts';
@@ -284,6 +285,25 @@ describe(proves('F7', 'triggers on a real repository'), function () {
         ?.files.filter((file) => file.startsWith('src/')),
       ['src/a.ts', 'src/b.ts'],
     );
+  });
+
+  it('look at everything that differs for an activity that a leader before left undecided, where not all its files are listed', async () => {
+    rig.write({ 'src/a.ts': 'A\n', 'src/b.ts': 'B\n' });
+    const at = new Date().toISOString();
+    const files = [{ path: 'src/a.ts', change: 'modified' as const }];
+    const times = { startedAt: at, lastAt: at, settledAt: at };
+    const view: ActivityView = {
+      ...{ id: 'activity-9', origin: 'human', ...times, files, total: 2, writes: 2, label: '', decisions: [] },
+    };
+    const { journal } = value(await rig.services.openRunner());
+    const data = settledData(view, new Map());
+    value(await journal.append([{ source: 'test', type: 'activity.settled', data }]));
+    const next = rig.another();
+    value(await next.start());
+    await eventually('it looks', () => rig.calls().length === 1);
+    assert.deepEqual(rig.calls()[0]?.files, ['src/a.ts', 'src/b.ts']);
+    next.close();
+    await rig.idle();
   });
 
   it('show who is at work, and are recovered by the next leader with their budget and what was left undecided', async () => {

@@ -153,8 +153,9 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     const [first] = left;
     if (first === undefined) return ok(null);
     const files = (left.length === 1 && changes.get(first)) || netChange(left);
+    const everything = left.some(({ beyond }) => beyond > 0);
     const lineage = lineageOf(left);
-    return triggers.settled({ activities: views.filter(({ writes }) => writes > 0), files, lineage });
+    return triggers.settled({ activities: views.filter(({ writes }) => writes > 0), files, everything, lineage });
   }
 
   /** Null as soon as one write cannot be a run's. */

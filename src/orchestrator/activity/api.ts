@@ -27,6 +27,8 @@ export interface SettledBurst {
   readonly activities: readonly ActivityView[];
   /** The net change of all of them. */
   readonly files: readonly ActivityFile[];
+  /** More files changed than are named: all that differs from HEAD is to be looked at. */
+  readonly everything?: boolean;
   /** Where every write is (or may be) a run's own: that run, what led to it, and how many runs followed from each other. */
   readonly lineage: Lineage | null;
 }

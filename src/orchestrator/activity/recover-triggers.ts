@@ -81,7 +81,7 @@ function keepHeld(held: Map<string, HeldActivity>, view: ActivityView, decisions
 }
 
 function burstOf(view: ActivityView): SettledBurst {
-  return { activities: [view], files: view.files, lineage: null };
+  return { activities: [view], files: view.files, everything: view.total > view.files.length, lineage: null };
 }
 
 function isAutomatic(trigger: unknown): boolean {

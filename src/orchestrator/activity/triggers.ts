@@ -267,8 +267,8 @@ function joining({ workflow, run, number }: Decision): Verdict {
   return { workflow, decision: 'joined', why: `run ${number ?? ''} looks at it`, run, number };
 }
 
-function occasionOf({ activities, files, lineage }: SettledBurst): Occasion {
-  return { kind: 'activity', activities, files, lineage };
+function occasionOf(burst: SettledBurst): Occasion {
+  return { kind: 'activity', ...burst };
 }
 
 function commitOf(files: readonly string[]): Occasion {
