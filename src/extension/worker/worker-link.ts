@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import { applyChange } from '../../contract/apply-change.ts';
 import type { Board, BoardChange, BoardSnapshot } from '../../contract/board.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type {
@@ -13,9 +12,8 @@ import type {
 } from '../../contract/worker.ts';
 import { ChannelError, createChannel, type Channel, type RequestOptions } from '../../orchestrator/channel/channel.ts';
 import type { Clock } from '../../orchestrator/env.ts';
-import { cutOff } from './cut-off.ts';
-import { createHints } from '../edits/hints.ts';
-import { createKeptWrites } from '../edits/kept-writes.ts';
+import { createOutbox } from '../edits/outbox.ts';
+import { createBoardCopy } from './board-copy.ts';
 import { ended, NO_ENDINGS } from './restarts.ts';
 
 /** Where a worker stands: the states of a folder that has one (folder.ts). */
@@ -67,8 +65,6 @@ export interface WorkerLinkDeps {
   readonly onLog: (log: WorkerEvents['log']) => void;
 }
 
-/** One batch of hints costs the worker a wake-up. */
-const HINTS_EVERY_MS = 50;
 /** The editor hears first that the extension is active: a thread that comes to life takes time from that. */
 const FIRST_START_MS = 50;
 /** A worker that does not answer for so long hangs: it is ended, and started again. */
@@ -80,20 +76,15 @@ const CLOSE_WITHIN_MS = 4500;
 /** Keeps one worker alive, and the last that it told. */
 export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
   const { clock } = deps;
-  const hints = createHints();
-  const kept = createKeptWrites();
-  /** What a worker would not take, as on a full disk: the next one is asked. */
-  const refused = createKeptWrites();
+  const outbox = createOutbox({ clock, onLog: deps.onLog });
+  const copy = createBoardCopy();
   const calls = new Map<number, (message: CommandMessage) => void>();
   let state: LinkState = { kind: 'starting' };
-  let board: Board | null = null;
-  let revision = 0;
   let restarts = NO_ENDINGS;
   let lastCall = 0;
   let live: { readonly channel: ToWorker; readonly thread: WorkerThread } | null = null;
   let cancelStart: (() => void) | null = null;
   let cancelPing = (): void => undefined;
-  let cancelHints: (() => void) | null = null;
   let closed = false;
   cancelStart = clock.timer(FIRST_START_MS, start);
 
@@ -102,18 +93,12 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
       return state;
     },
     get board() {
-      return board;
+      return copy.board;
     },
     request,
     command,
-    wrote(writes) {
-      kept.keep(writes);
-      if (state.kind === 'ready') void sendWrites();
-    },
-    touched(path) {
-      hints.add(path);
-      sendHintsSoon();
-    },
+    wrote: outbox.wrote,
+    touched: outbox.touched,
     configure: (settings) => live?.channel.send('settings', settings),
     typing: (active) => live?.channel.send('typing', { active }),
     startAgain,
@@ -135,7 +120,7 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     ping(mine);
     channel.request('snapshot', null).then(
       (snapshot) => {
-        if (live === mine) onReady(snapshot);
+        if (live === mine && !closed) onReady(mine.channel, snapshot);
       },
       (error: unknown) => {
         // Its end is told apart. A worker that cannot say how things stand is of no use.
@@ -144,18 +129,11 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     );
   }
 
-  function onReady(snapshot: BoardSnapshot): void {
-    take(snapshot);
+  function onReady(channel: ToWorker, snapshot: BoardSnapshot): void {
+    copy.take(snapshot);
     state = { kind: 'ready' };
     deps.onChange(null);
-    sendHints();
-    kept.keep(refused.take().writes);
-    void sendWrites();
-  }
-
-  function take(snapshot: BoardSnapshot): void {
-    revision = snapshot.revision;
-    board = snapshot.board;
+    outbox.opened(channel);
   }
 
   function heard<E extends keyof WorkerEvents>(event: E, data: WorkerEvents[E]): void {
@@ -178,14 +156,11 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
   }
 
   function changed(change: BoardChange): void {
-    // Before the first snapshot, or told by it already.
-    if (board === null || state.kind !== 'ready' || change.revision <= revision) return;
-    if (change.revision > revision + 1) void takeSnapshot();
-    else {
-      revision = change.revision;
-      board = applyChange(board, change);
-      deps.onChange(change);
-    }
+    // For everybody else the folder is gone.
+    if (closed) return;
+    const came = copy.change(change);
+    if (came === 'taken') deps.onChange(change);
+    else if (came === 'missed') void takeSnapshot();
   }
 
   /** A change was missed. */
@@ -193,22 +168,21 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     const asked = live;
     const snapshot = await asked?.channel.request('snapshot', null).catch(unlessClosed);
     // One that was asked for twice may come after changes that it does not know.
-    if (snapshot === undefined || live !== asked || snapshot.revision < revision) return;
-    take(snapshot);
-    deps.onChange(null);
+    if (snapshot !== undefined && live === asked && !closed && copy.take(snapshot)) deps.onChange(null);
   }
 
   function onEnd(why: string): void {
     const wasLive = live;
     live = null;
     cancelPing();
+    outbox.closed();
     wasLive?.channel.dispose();
     calls.clear();
     if (closed) return;
     const since = new Date(clock.now()).toISOString();
     const after = ended(restarts, clock.monotonic());
     restarts = after.restarts;
-    board &&= cutOff(board);
+    copy.cutOff();
     deps.onLog({ level: 'error', text: `The worker ended: ${why}` });
     if (after.next.kind === 'stop') {
       const { endings } = after.next;
@@ -248,11 +222,13 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
       const { thread, channel } = live;
       live = null;
       cancelPing();
+      outbox.closed();
       channel.dispose();
       thread.terminate();
     }
-    board &&= cutOff(board);
-    state = board === null ? { kind: 'starting' } : { kind: 'restarting', since: new Date(clock.now()).toISOString() };
+    copy.cutOff();
+    state =
+      copy.board === null ? { kind: 'starting' } : { kind: 'restarting', since: new Date(clock.now()).toISOString() };
     deps.onChange(null);
     start();
   }
@@ -262,8 +238,19 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     value: WorkerApi[M]['request'],
     options?: RequestOptions,
   ): Promise<WorkerApi[M]['reply']> {
-    if (live === null) return Promise.reject(new ChannelError('closed', 'Savepoint’s worker is not there now'));
-    return live.channel.request(method, value, options);
+    const to = live ?? startedNow();
+    if (to !== null) return to.channel.request(method, value, options);
+    return Promise.reject(
+      new ChannelError('closed', 'Savepoint’s worker is not there now. Ask once more in a moment.'),
+    );
+  }
+
+  /** Whoever asks before the first start, as a command does that activates the extension, does not wait for it. */
+  function startedNow(): typeof live {
+    if (closed || cancelStart === null || restarts !== NO_ENDINGS) return null;
+    cancelStart();
+    start();
+    return live;
   }
 
   async function command(
@@ -280,43 +267,11 @@ export function createWorkerLink(deps: WorkerLinkDeps): WorkerLink {
     }
   }
 
-  /** What is not acknowledged is kept and sent again: a write may be told twice, and never not at all. */
-  async function sendWrites(): Promise<void> {
-    const { writes, lost } = kept.take();
-    // Writes that found no room are found on disk.
-    if (lost > 0) live?.channel.send('touched', { paths: [], lost });
-    if (writes.length === 0) return;
-    try {
-      await request('wrote', writes);
-    } catch (error) {
-      if (error instanceof ChannelError && error.code === 'closed') kept.keep(writes);
-      else {
-        refused.keep(writes);
-        deps.onLog({ level: 'error', text: `A save could not be recorded: ${String(error)}` });
-      }
-    }
-  }
-
-  function sendHints(): void {
-    if (state.kind !== 'ready') return;
-    const taken = hints.take();
-    if (taken === null) return;
-    live?.channel.send('touched', taken);
-    sendHintsSoon();
-  }
-
-  function sendHintsSoon(): void {
-    cancelHints ??= clock.timer(HINTS_EVERY_MS, () => {
-      cancelHints = null;
-      sendHints();
-    });
-  }
-
   async function close(): Promise<void> {
     closed = true;
     cancelStart?.();
     cancelPing();
-    cancelHints?.();
+    outbox.closed();
     const last = live;
     if (last === null) return;
     const gone = new Promise<void>((resolve) => last.thread.onEnd(() => resolve()));

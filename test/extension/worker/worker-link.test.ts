@@ -40,7 +40,8 @@ const RUNNING = ((): Board => {
 
 const snapshot = (revision = 0): BoardSnapshot => ({ revision, board: RUNNING });
 
-function scene(answers: Answers = {}): Scene {
+/** `begun`: the time until the first start has passed. */
+function scene(answers: Answers = {}, { begun = true } = {}): Scene {
   const clock = createSimulatedClock();
   const workers: ScriptedWorker[] = [];
   const states: string[] = [];
@@ -86,7 +87,7 @@ function scene(answers: Answers = {}): Scene {
     onLog: ({ text }) => logs.push(text),
   });
   assert.equal(workers.length, 0, 'the editor hears first that the extension is active');
-  clock.advance(50);
+  if (begun) clock.advance(50);
   const newest = (): ScriptedWorker => {
     const worker = workers.at(-1);
     assert(worker);
@@ -112,6 +113,14 @@ describe(proves('F1', 'link to the worker'), () => {
     now.newest().channel.send('changed', { revision: 1, slices: { unchecked: 3 }, runs: [], gone: ['run-1'] });
     await eventually('the change', () => now.link.board?.unchecked === 3);
     assert.deepEqual(now.link.board?.runs, []);
+    await now.link.close();
+  });
+
+  it('starts the worker at once where somebody asks before its first start, and answers', async () => {
+    now = scene({ report: () => Promise.resolve('a report') }, { begun: false });
+    assert.equal(await now.link.request('report', { run: '1' }), 'a report');
+    now.clock.advance(50);
+    assert.equal(now.workers.length, 1);
     await now.link.close();
   });
 
@@ -228,6 +237,25 @@ describe(proves('F1', 'link to the worker'), () => {
     await now.link.close();
   });
 
+  it('takes no change of the next worker before its first snapshot, whatever the one before had told', async () => {
+    const answers: ((told: BoardSnapshot) => void)[] = [];
+    now = scene({ snapshot: () => new Promise((resolve) => void answers.push(resolve)) });
+    await eventually('the first is asked', () => answers.length === 1);
+    answers[0]?.(snapshot(7));
+    await ready(now);
+    now.newest().end('it crashed');
+    now.clock.advance(100);
+    await eventually('the second is asked', () => answers.length === 2);
+    now.newest().channel.send('changed', { revision: 8, slices: { unchecked: 3 }, runs: [], gone: [] });
+    await now.link.request('ping', null);
+    assert.equal(now.link.board?.unchecked, 0);
+    answers[1]?.(snapshot(1));
+    await ready(now);
+    now.newest().channel.send('changed', { revision: 2, slices: { unchecked: 5 }, runs: [], gone: [] });
+    await eventually('its own change', () => now.link.board?.unchecked === 5);
+    await now.link.close();
+  });
+
   it('joins hints of one moment into one message', async () => {
     now = scene();
     await ready(now);
@@ -296,6 +324,39 @@ describe(proves('F1', 'link to the worker'), () => {
     assert.equal(closed, 1);
     assert(now.newest().terminated);
     assert.equal(now.workers.length, 1);
+    assert.equal(now.clock.waiting(), 0);
+  });
+
+  it('tells of no change once it closes: the folder is gone for everybody', async () => {
+    let closing: (() => void) | undefined;
+    now = scene({ close: () => new Promise((resolve) => (closing = () => resolve(null))) });
+    await ready(now);
+    const told = now.states.length;
+    const closed = now.link.close();
+    await eventually('the worker is asked', () => closing !== undefined);
+    now.newest().channel.send('changed', { revision: 1, slices: { unchecked: 3 }, runs: [], gone: [] });
+    closing?.();
+    await closed;
+    assert.equal(now.states.length, told);
+  });
+
+  it('tells of no worker that answers for the first time once it closes', async () => {
+    let answer: ((told: BoardSnapshot) => void) | undefined;
+    now = scene({ snapshot: () => new Promise((resolve) => (answer = resolve)) });
+    await eventually('it is asked', () => answer !== undefined);
+    const closed = now.link.close();
+    answer?.(snapshot());
+    await closed;
+    assert.deepEqual(now.states, []);
+    assert.equal(now.clock.waiting(), 0);
+  });
+
+  it('starts no timer for hints that come once it is closed', async () => {
+    now = scene();
+    await ready(now);
+    await now.link.close();
+    now.link.touched('/late');
+    now.link.startAgain();
     assert.equal(now.clock.waiting(), 0);
   });
 
