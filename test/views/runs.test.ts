@@ -292,7 +292,10 @@ describe('rows of Runs', () => {
     const own = (['cancelled', 'compensated', 'interrupted'] as const).map((status) =>
       stepView(status, { status, endedAt }),
     );
-    const drawn = runsTree(folder({ board: board({ runs: [runRow({ status: 'interrupted', steps: own })] }) }), options);
+    const drawn = runsTree(
+      folder({ board: board({ runs: [runRow({ status: 'interrupted', steps: own })] }) }),
+      options,
+    );
     assert.deepEqual(
       flat(drawn).flatMap(({ context, description }) => (context === 'step' ? [description] : [])),
       ['stopped by you 14:29', 'undone 14:29:40', 'cut off, can resume'],
