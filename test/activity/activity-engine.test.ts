@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NewEvent, Origin, StoredEvent } from '../../src/contract/events.ts';
+import { applyActivity, newActivities } from '../../src/orchestrator/activity/activity-fold.ts';
 import type { SettledBurst } from '../../src/orchestrator/activity/api.ts';
+import { whyEvent } from '../../src/orchestrator/activity/why.ts';
+import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
+import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { QUICK, createActivityRig, type ActivityRig, type EditorWindow } from '../support/activity-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { git, writeTree } from '../support/git-repository.ts';
@@ -459,6 +463,30 @@ describe(proves('F1', 'activity engine: several windows, and one after another')
     assert.deepEqual(leader.triggers.saves.map((save) => save.path).sort(), ['src/a.ts', 'src/b.ts']);
     assert.equal(other.triggers.bursts.length, 0);
     assert.deepEqual(told(other.of(...FILE_TYPES)), ['modified src/a.ts human']);
+  });
+
+  it('keeps a save of another window for the next leader, where it died between two ends of one burst', async () => {
+    rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
+    const leader = await rig.window();
+    const other = await rig.window({ leads: false });
+    rig.write({ 'src/b.ts': 'by another program\n' });
+    leader.hint('src/b.ts');
+    await eventually('it is taken in', () => leader.of('file.modified').length === 1);
+    await other.save('src/a.ts', 'other window\n');
+    assert.deepEqual(await settled(leader), ['unknown+human: modified src/a.ts, modified src/b.ts']);
+    const left = newActivities();
+    for (const event of [...other.events, ...leader.events.filter(({ origin }) => origin !== 'human')])
+      applyActivity(left, event);
+    assert.deepEqual(
+      [...left.open.values()].map(({ paths }) => [...paths.keys()]),
+      [['src/a.ts']],
+    );
+    const [save] = other.events;
+    const why = whyEvent(
+      createJournalReader({ env: createNodeEnv({ version: '0' }), stateDir: rig.stateDir }),
+      save?.id ?? '',
+    );
+    assert.match(JSON.stringify(why), /you changed 1 file/);
   });
 
   it('goes on with an open burst after a restart, once, with what was written in between', async () => {

@@ -147,7 +147,11 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     // Of thousands of files it takes some milliseconds: once each.
     const changes = new Map(activities.map((activity) => [activity, netChange([activity])]));
     const views = activities.map((activity) => viewOf(activity, at, changes.get(activity)));
-    const groups = views.map((view) => [settledEvent(view, held), ...(view.writes > 0 ? [] : [nothingLeft(view, at)])]);
+    const groups = views.map((view) => {
+      // Saves of other windows are a person's: until that activity is stored, nothing says that they are taken in.
+      const end = settledEvent(view, view.origin === 'human' ? held : new Map());
+      return view.writes > 0 ? [end] : [end, nothingLeft(view, at)];
+    });
     for (const result of await Promise.all(groups.map((group) => journal.append(group)))) if (!result.ok) return result;
     const left = activities.filter(({ writes }) => writes > 0);
     const [first] = left;
