@@ -15,9 +15,9 @@ import {
 import path from 'node:path';
 import { proves } from '../requirements.ts';
 import { eventually } from '../support/eventually.ts';
-import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
+import { ledgerWords, readLedger, release, writeCounting } from '../support/counting.ts';
 import { plainWords } from '../support/plain-words.ts';
-import { createRig, type Rig, said } from '../support/rig.ts';
+import { createRig, type CliResult, type Rig, said } from '../support/rig.ts';
 import { mountSmall } from '../support/small-disk.ts';
 
 describe(proves('D6', 'a disk in trouble'), function () {
@@ -32,14 +32,14 @@ describe(proves('D6', 'a disk in trouble'), function () {
         id: 'undone',
         onError: 'rollback',
         steps: [
-          { id: 'first', agent: 'once', undo: true, with: { ms: 1500 } },
+          { id: 'first', agent: 'once', undo: true, with: { until: 'full' } },
           { id: 'then', agent: 'once', needs: ['first'] },
         ],
       },
       {
         id: 'own',
         steps: [
-          { id: 'first', with: { ms: 1500 } },
+          { id: 'first', with: { until: 'full' } },
           { id: 'then', agent: 'security-auditor', needs: ['first'] },
         ],
       },
@@ -101,6 +101,7 @@ describe(proves('D6', 'a disk in trouble'), function () {
         await running.line('event', ({ type }) => type === 'workflow.step.started');
         await eventually('the agent to be at work', () => ledgerWords(rig).includes('start first'));
         disk.fill();
+        release(rig, 'full');
         const full = await running.done;
         assert.equal(full.code, 3, said(full));
         const { code, message } = full.only('error');
@@ -124,6 +125,54 @@ describe(proves('D6', 'a disk in trouble'), function () {
         disk.unmount();
       }
     });
+
+  describe('under the file that standard output goes to', () => {
+    let file: string;
+    let unmount = (): void => {};
+    /** Runs with standard output to a file that has room for so many bytes. */
+    const runInto = (room: number, args: readonly string[], json = true): Promise<CliResult> => {
+      writeFileSync(file, 'x'.repeat(4096 - room));
+      return rig.run(args, { under: (command) => ['sh', '-c', 'exec "$@" >> "$0"', file, ...command], json });
+    };
+    beforeEach(function () {
+      const folder = path.join(rig.outside, 'disk');
+      const disk = mountSmall(folder, 'size=4k,mode=0700');
+      if (disk === null) return this.skip();
+      file = path.join(folder, 'output');
+      unmount = () => disk.unmount();
+    });
+    afterEach(() => {
+      unmount();
+      unmount = () => {};
+    });
+
+    for (const [whose, room, json] of [
+      ['a script', 3000, true],
+      ['a person', 0, false],
+    ] as const)
+      it(`the run goes on to its end, and ${whose} hears on standard error what is missing`, async () => {
+        const full = await runInto(room, ['run', 'small', '--trust'], json);
+        assert.equal(full.code, 3, said(full));
+        assert.match(full.stderr, /The output is not whole: the disk that it goes to is full\..*savepoint runs\n$/);
+        assert.deepEqual(ledgerWords(rig), ['start one', 'end one', 'start two', 'end two']);
+        assert.equal((await rig.run(['runs'])).only('run').status, 'completed');
+      });
+
+    it('what only looks says so, also where the system takes the first part of what is written last', async () => {
+      assert.equal((await rig.run(['run', 'small', '--trust'])).code, 0);
+      for (const [args, json] of [
+        [['events'], true],
+        [['--help'], false],
+      ] as const) {
+        const full = await runInto(100, args, json);
+        assert.equal(full.code, 3, said(full));
+        assert.match(full.stderr, /^The output is not whole: .* full\./);
+        assert.equal(statSync(file).size, 4096);
+      }
+      const help = await runInto(4096, ['--help'], false);
+      assert.deepEqual([help.code, help.stderr], [0, '']);
+    });
+  });
 
   it('read-only: looking works, running says why not and starts nothing', async function () {
     const disk = mountSmall(rig.stateHome, 'size=8m,mode=0700');

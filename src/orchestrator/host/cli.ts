@@ -7,6 +7,7 @@ import { handlerOf } from '../commands/handlers.ts';
 import { parseArguments, type Invocation } from './cli/arguments.ts';
 import { askOnTerminal } from './cli/ask.ts';
 import { helpText } from './cli/help.ts';
+import { printTo, type Print } from './cli/standard-output.ts';
 import { createHumanOutput, type HumanOutput } from './cli/human-output.ts';
 import { jsonLine } from '../commands/json-line.ts';
 import { shellWords } from '../../contract/shell-words.ts';
@@ -21,35 +22,31 @@ type CommandInvocation = Extract<Invocation, { readonly kind: 'command' }>;
 export async function main(argv: readonly string[]): Promise<void> {
   const parsed = parseArguments(argv);
   const json = parsed.ok ? parsed.value.kind === 'command' && parsed.value.json : argv.includes('--json');
-  process.on('uncaughtException', (error: unknown) => process.exit(reportBug(error, json)));
-  const streams = parsed.ok && parsed.value.kind === 'command' && parsed.value.command === 'events';
-  process.stdout.on('error', outlive(streams ? () => process.exit(EXIT.clean) : null));
-  process.stderr.on('error', outlive(null));
-  if (!parsed.ok) process.exitCode = reportFailure(parsed.failure, json);
-  else if (parsed.value.kind === 'help') process.stdout.write(helpText(parsed.value.command));
-  else if (parsed.value.kind === 'version') process.stdout.write(`${VERSION}\n`);
-  else process.exitCode = await runCommand(parsed.value);
+  const isOnlyStreaming = parsed.ok && parsed.value.kind === 'command' && parsed.value.command === 'events';
+  const print = printTo(process.stdout, { isOnlyStreaming });
+  // What moves there is for whoever watches, and nobody else could be told.
+  process.stderr.on('error', () => undefined);
+  const report = (failure: Failure): ExitCode => reportFailure(failure, json ? print : null);
+  process.on('uncaughtException', (error: unknown) => process.exit(report(bugIn(error))));
+  if (!parsed.ok) process.exitCode = report(parsed.failure);
+  else if (parsed.value.kind === 'help') print(helpText(parsed.value.command));
+  else if (parsed.value.kind === 'version') print(`${VERSION}\n`);
+  else process.exitCode = await runCommand(parsed.value, { print, report });
 }
 
-/**
- * A reader that went away (`savepoint run … | head -1`) is no failure of ours and changes nothing of what the command does and ends
- * with. Only one that does nothing but stream has nothing left to do.
- */
-function outlive(leave: (() => void) | null): (error: NodeJS.ErrnoException) => void {
-  return (error) => {
-    if (error.code !== 'EPIPE') throw error;
-    leave?.();
-  };
+interface Outlets {
+  readonly print: Print;
+  readonly report: (failure: Failure) => ExitCode;
 }
 
-async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
+async function runCommand(invocation: CommandInvocation, { print, report }: Outlets): Promise<ExitCode> {
   const folder = workspaceOf(invocation.workspace);
-  if (!folder.ok) return reportFailure(folder.failure, invocation.json);
+  if (!folder.ok) return report(folder.failure);
   const settings = readSettingsFile();
-  if (!settings.ok) return reportFailure(settings.failure, invocation.json);
+  if (!settings.ok) return report(settings.failure);
   const { 'savepoint.historyDays': historyDays } = settingValues(settings.value);
   const composed = await composeServices(folder.value, { historyDays });
-  if (!composed.ok) return reportFailure(composed.failure, invocation.json);
+  if (!composed.ok) return report(composed.failure);
   const { services, close, place, earlier, tellDamage } = composed.value;
   const stopping = new AbortController();
   const context: CommandContext = {
@@ -60,7 +57,7 @@ async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
         ? (question, choices) => askOnTerminal(question, choices, stopping.signal)
         : null,
   };
-  const output = await createOutput(invocation, { services, place, earlier });
+  const output = await createOutput(invocation, { services, place, earlier, print });
   const release = onStopSignals(services.env.host.platform, () => {
     if (stopping.signal.aborted) process.exit(EXIT.interrupted);
     output.stopping();
@@ -86,13 +83,13 @@ async function runCommand(invocation: CommandInvocation): Promise<ExitCode> {
 
 async function createOutput(
   { command, json, input, workspace }: CommandInvocation,
-  { services, place, earlier }: Pick<Composed, 'services' | 'place' | 'earlier'>,
+  { services, place, earlier, print }: Pick<Composed, 'services' | 'place' | 'earlier'> & Pick<Outlets, 'print'>,
 ): Promise<HumanOutput> {
   const { env, platform } = { env: services.env.host.env, platform: services.env.host.platform };
   const err = terminalOf(process.stderr, env, platform);
   const live = command === 'run' || command === 'resume' || command === 'retry';
   const human = createHumanOutput({
-    out: json ? err : terminalOf(process.stdout, env, platform),
+    out: json ? err : { ...terminalOf(process.stdout, env, platform), write: print },
     err,
     command,
     now: () => services.env.clock.now(),
@@ -109,7 +106,7 @@ async function createOutput(
   return {
     show(item) {
       const line = jsonLine(item);
-      if (line) process.stdout.write(`${JSON.stringify(line)}\n`);
+      if (line) print(`${JSON.stringify(line)}\n`);
       // With --json the live tree and the report still go to standard error, for whoever watches a script.
       if (live && (item.kind !== 'error' || err.live)) human.show(item);
     },
@@ -138,15 +135,16 @@ function onStopSignals(platform: NodeJS.Platform, stop: () => void): () => void 
 }
 
 /** Only bugs come this way: no stack trace unless it is asked for. */
-function reportBug(error: unknown, json: boolean): ExitCode {
+function bugIn(error: unknown): Failure {
   const bug = error instanceof Error ? error : new Error(String(error));
   if (process.env['SAVEPOINT_DEBUG'] !== undefined) process.stderr.write(`${bug.stack ?? bug.message}\n`);
   const message = `This is a bug in Savepoint: ${bug.message}. What was stored is safe. Report it with what SAVEPOINT_DEBUG=1 savepoint … prints.`;
-  return reportFailure({ code: 'internal', message }, json);
+  return { code: 'internal', message };
 }
 
-function reportFailure({ code, message, data }: Failure, json: boolean): ExitCode {
-  if (json) process.stdout.write(`${JSON.stringify({ kind: 'error', code, message, data: data ?? null })}\n`);
+/** `printJson`: null where people read. */
+function reportFailure({ code, message, data }: Failure, printJson: Print | null): ExitCode {
+  if (printJson) printJson(`${JSON.stringify({ kind: 'error', code, message, data: data ?? null })}\n`);
   else process.stderr.write(`${message}\n`);
   return FAILURES[code];
 }
