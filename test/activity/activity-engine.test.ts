@@ -8,7 +8,7 @@ import { whyEvent } from '../../src/orchestrator/activity/why.ts';
 import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { QUICK, createActivityRig, type ActivityRig, type EditorWindow } from '../support/activity-rig.ts';
-import { eventually } from '../support/eventually.ts';
+import { becomes, eventually } from '../support/eventually.ts';
 import { git, writeTree } from '../support/git-repository.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-env.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -16,6 +16,19 @@ import { proves } from '../requirements.ts';
 
 /** A file's time says so little of what went before or after it. */
 const CLOCKS_MS = 50;
+/** Each means something else to a shell, to git, or to JavaScript. */
+const NAMES = [
+  '..twice',
+  ':(top)a',
+  'a\nb',
+  '-x',
+  'ä ö %41#?.ts',
+  '*.ts',
+  '"q"',
+  'back\\slash',
+  'tab\there',
+  '__proto__',
+];
 const FILE_TYPES = ['file.created', 'file.modified', 'file.deleted'];
 
 const told = (events: readonly StoredEvent[]): readonly string[] =>
@@ -99,6 +112,32 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
     window.hint('src/b.ts');
     assert.deepEqual(await settled(window), ['unknown: created src/b.ts']);
     assert.deepEqual(told(window.of(...FILE_TYPES)), ['created src/b.ts unknown']);
+  });
+
+  it('takes in files whatever they are called', async () => {
+    rig = createActivityRig();
+    const window = await rig.window();
+    for (const name of NAMES.slice(0, 5)) await window.save(name, 'x\n');
+    rig.write(Object.fromEntries(NAMES.slice(5).map((name) => [name, 'x\n'])));
+    window.hint(...NAMES);
+    await becomes(NAMES.toSorted(), () =>
+      window
+        .of(...FILE_TYPES)
+        .map(({ subject = '' }) => subject)
+        .sort(),
+    );
+  });
+
+  it('takes in changes of files whatever they are called, where everything is looked at', async () => {
+    rig = createActivityRig(Object.fromEntries(NAMES.map((name) => [name, 'x\n'])));
+    const window = await rig.window();
+    rig.write(Object.fromEntries(NAMES.map((name) => [name, 'y\n'])));
+    window.engine.touched({ paths: [], lost: 1 });
+    await settled(window);
+    assert.deepEqual(
+      window.triggers.bursts[0]?.files.map(({ path: file, change }) => `${change} ${file}`).sort(),
+      NAMES.map((name) => `modified ${name}`).sort(),
+    );
   });
 
   it('stores a save of an ignored file with why nothing starts, in no activity', async () => {

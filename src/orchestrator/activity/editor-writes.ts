@@ -23,7 +23,8 @@ export function createLocate(deps: {
   const { root } = deps;
   const below = (absolute: string): string | null => {
     const relative = path.relative(root, absolute);
-    return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? null : relative;
+    const isBeside = relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+    return relative === '' || isBeside ? null : relative;
   };
   const state = below(deps.stateDir);
   return (absolute) => {
