@@ -101,6 +101,12 @@ describe(proves('A1', 'built-in agents in tool hosts'), () => {
     assert.deepEqual(await Promise.all([dataOf('pid', 'scripted-one'), dataOf('pid', 'scripted-other')]), [one, other]);
   });
 
+  it('loads an agent once in the life of its host, so that it has what it kept', async () => {
+    assert.equal(await dataOf('loads'), 1);
+    assert.equal(await dataOf('loads'), 1);
+    assert.equal(await dataOf('loads', 'scripted-other'), 2);
+  });
+
   it('ends an idle host after its time', async () => {
     await protocol.close();
     protocol = open(1);

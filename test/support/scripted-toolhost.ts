@@ -3,10 +3,13 @@ import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { serveToolHost } from '../../src/orchestrator/host/toolhost/serve.ts';
 import type { Agent, Operation } from '../../src/orchestrator/agents/agent.ts';
 
+let loaded = 0;
+
 const done = (data: string | number) => ({ ok: true, data, summary: 'done' }) as const;
 
 const SCRIPTS: Readonly<Record<string, Operation>> = {
   pid: async () => done(process.pid),
+  loads: async () => done(loaded),
   talk: async (request, context) => {
     context.emit({ kind: 'progress', message: 'half', fraction: 0.5 });
     process.stdout.write('said on stdout\n');
@@ -81,4 +84,10 @@ const agent: Agent = {
   },
 };
 
-serveToolHost({ createEnv: createNodeEnv, loadAgent: async (id) => (id.startsWith(agent.id) ? agent : null) });
+serveToolHost({
+  createEnv: createNodeEnv,
+  async loadAgent(id) {
+    loaded++;
+    return id.startsWith(agent.id) ? agent : null;
+  },
+});

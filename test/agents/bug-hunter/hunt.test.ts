@@ -192,6 +192,41 @@ describe('AGENTS bug-hunter: hunt', function () {
       assert.match(notChecked.join('\n'), /types checked without dependencies/);
     });
 
+    describe('when what it loaded for the look before is used again', () => {
+      it('knows a package that was installed meanwhile, although no source changed', async () => {
+        createRepository(root, {
+          'tsconfig.json': TSCONFIG,
+          'package.json': '{ "dependencies": { "left": "1.0.0" } }',
+          '.gitignore': 'node_modules\n',
+          'src/a.ts': 'export const a = 1;\n',
+        });
+        writeTree(root, { 'src/a.ts': "import { two } from 'left';\nexport const n: string = two;\n" });
+        const before = await hunt();
+        assert.match(before.notChecked.join('\n'), /types checked without dependencies/);
+        writeTree(root, {
+          'node_modules/left/package.json': '{ "name": "left", "types": "index.d.ts" }',
+          'node_modules/left/index.d.ts': 'export declare const two: number;\n',
+        });
+        const { findings, notChecked } = await hunt();
+        assert.deepEqual(places(findings), ['types.ts2322 src/a.ts:2']);
+        assert.deepEqual(notChecked, []);
+      });
+
+      it('goes by the settings as they are now', async () => {
+        const settings = JSON.parse(TSCONFIG) as { readonly compilerOptions: object };
+        const lenient = JSON.stringify({
+          ...settings,
+          compilerOptions: { ...settings.compilerOptions, strict: false },
+        });
+        createRepository(root, { 'tsconfig.json': lenient, 'src/a.ts': 'export const a = 1;\n' });
+        writeTree(root, { 'src/a.ts': 'export const a = (b) => b as number;\n' });
+        assert.deepEqual((await hunt()).findings, []);
+        spawnSync('git', ['commit', '--quiet', '--allow-empty', '-m', 'settings'], { cwd: root });
+        writeTree(root, { 'tsconfig.json': TSCONFIG });
+        assert.deepEqual(places((await hunt()).findings), ['types.ts7006 src/a.ts:1']);
+      });
+    });
+
     it('lets the workspace’s TypeScript 7 have the last word, by its own tsc', async () => {
       createRepository(root, {
         '.gitignore': 'node_modules\n',

@@ -20,7 +20,7 @@ const mask = createMasker();
 
 export interface ToolHostParts {
   readonly createEnv: (options: { readonly version: string }) => Env;
-  /** Loads a built-in agent by id; null when there is none. */
+  /** Loads a built-in agent by id; null when there is none. Called once for each: what an agent keeps, it keeps for its next call. */
   readonly loadAgent: (id: string) => Promise<Agent | null>;
 }
 
@@ -31,6 +31,7 @@ export interface ToolHostParts {
 export function serveToolHost(parts: ToolHostParts): void {
   let host: Host | null = null;
   let stopCall = new AbortController();
+  const agents = new Map<string, Promise<Agent | null>>();
   const historyWaiters: ((history: History) => void)[] = [];
   const send = (message: FromHost): void => {
     if (process.connected) process.send?.(message);
@@ -42,6 +43,12 @@ export function serveToolHost(parts: ToolHostParts): void {
     else if (message.kind === 'history') for (const resolve of historyWaiters.splice(0)) resolve(message.history);
     else void serveCall(message.call, message.request);
     if (message.kind === 'setup') send({ kind: 'ready' });
+  }
+
+  function agentOf(id: string): Promise<Agent | null> {
+    const agent = agents.get(id) ?? parts.loadAgent(id);
+    agents.set(id, agent);
+    return agent;
   }
 
   async function serveCall(call: number, request: AgentRequest): Promise<void> {
@@ -59,7 +66,7 @@ export function serveToolHost(parts: ToolHostParts): void {
       signal: stopCall.signal,
       emit,
       history,
-      loadAgent: parts.loadAgent,
+      loadAgent: agentOf,
     });
     send({ kind: 'outcome', call, outcome });
   }

@@ -26,14 +26,17 @@ export interface NativeCompiler {
 const OLDEST = [5, 0] as const;
 const FIRST_WITHOUT_API = 7;
 
-/** Finds TypeScript as the folder's own code would, one answer a package folder for the life of this finder. */
+/** Finds TypeScript as the folder's own code would. Each is loaded once, and again after another version was installed in its place. */
 export function createCompilerFinder(): (folder: string) => FoundCompiler {
-  const known = new Map<string, FoundCompiler>();
+  const known = new Map<string, { readonly installed: Installed; readonly found: FoundCompiler }>();
   return (folder) => {
     const packageFile = resolveFrom(folder);
-    const key = packageFile ?? '';
-    const found = known.get(key) ?? (packageFile === null ? ours(null, null) : load(packageFile));
-    known.set(key, found);
+    if (packageFile === null) return ours(null, null);
+    const installed = readPackage(packageFile);
+    const last = known.get(packageFile);
+    if (last?.installed.version === installed.version) return last.found;
+    const found = load(packageFile, installed);
+    known.set(packageFile, { installed, found });
     return found;
   };
 }
@@ -47,15 +50,23 @@ function resolveFrom(folder: string): string | null {
   }
 }
 
-function load(packageFile: string): FoundCompiler {
-  const { version, tsc } = readPackage(packageFile);
+interface Installed {
+  readonly version: string;
+  /** Its `tsc` entry, as its package names it. */
+  readonly tsc: string | null;
+}
+
+function load(packageFile: string, { version, tsc }: Installed): FoundCompiler {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major >= FIRST_WITHOUT_API)
     return ours(tsc === null ? null : { version, entry: join(dirname(packageFile), tsc) }, null);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     return ours(null, `the workspace's TypeScript ${version} is older than ${OLDEST.join('.')}`);
   }
-  const compiler: unknown = createRequire(packageFile)('typescript');
+  const require = createRequire(packageFile);
+  // Node keeps what lay there before.
+  delete require.cache[require.resolve('typescript')];
+  const compiler: unknown = require('typescript');
   return isCompiler(compiler)
     ? { compiler, version, origin: 'workspace', native: null, note: null }
     : ours(null, `the workspace's typescript ${version} is no compiler`);
@@ -65,7 +76,7 @@ function ours(native: NativeCompiler | null, note: string | null): FoundCompiler
   return { compiler: bundled, version: bundled.version, origin: 'bundled', native, note };
 }
 
-function readPackage(file: string): { readonly version: string; readonly tsc: string | null } {
+function readPackage(file: string): Installed {
   const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const about = typeof parsed === 'object' && parsed !== null ? parsed : {};
   const bin = 'bin' in about && typeof about.bin === 'object' && about.bin !== null ? about.bin : {};

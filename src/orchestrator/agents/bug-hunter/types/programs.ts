@@ -17,29 +17,32 @@ export interface ProgramCache {
   programs(project: Project, overlay: Overlay | null): ProjectPrograms;
 }
 
-interface Kept {
-  readonly program: ts.Program;
-  readonly sources: Map<string, KeptSource>;
-}
-
 interface KeptSource {
   readonly stamp: string;
   readonly source: ts.SourceFile;
 }
 
-/** Projects whose last program is kept, so that the next look parses only what changed: a program of 2,000 files is some 400 MB. */
+/** Absolute path → the file as it was parsed last. */
+type Sources = Map<string, KeptSource>;
+
+/** Projects whose parsed files are kept, so that the next look parses only what changed: 2,000 files are some 300 MB. */
 const KEPT_PROJECTS = 2;
 
+/**
+ * Only parsed files go from one look to the next. What imports resolve to is looked up anew: a package that was installed meanwhile,
+ * or a file that came, shows in no file that is unchanged.
+ */
 export function createProgramCache(): ProgramCache {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, Sources>();
   return {
     programs(project, overlay) {
-      const key = `${project.found.version} ${project.config ?? ''}`;
-      const last = project.config === null ? undefined : kept.get(key);
-      const sources = last?.sources ?? new Map<string, KeptSource>();
-      const now = createProgram({ project, overlay: null, sources, last: last?.program });
+      // How a file is parsed and bound depends on the settings too.
+      const key = JSON.stringify([project.found.version, project.config, project.options]);
+      const sources = kept.get(key) ?? new Map<string, KeptSource>();
+      const now = createProgram({ project, overlay: null, sources, last: undefined });
+      for (const file of sources.keys()) if (now.getSourceFile(file) === undefined) sources.delete(file);
       kept.delete(key);
-      if (project.config !== null) kept.set(key, { program: now, sources });
+      if (project.config !== null) kept.set(key, sources);
       for (const oldest of kept.keys()) if (kept.size > KEPT_PROJECTS) kept.delete(oldest);
       let before: ts.Program | null = null;
       return {
@@ -53,7 +56,7 @@ export function createProgramCache(): ProgramCache {
 interface ProgramInput {
   readonly project: Project;
   readonly overlay: Overlay | null;
-  readonly sources: Map<string, KeptSource>;
+  readonly sources: Sources;
   readonly last: ts.Program | undefined;
 }
 
@@ -80,7 +83,7 @@ function isRoot(file: string, project: Project): boolean {
 
 type Host = ts.CompilerHost & { useSourceOfProjectReferenceRedirect(): boolean };
 
-function baseHost(project: Project, sources: Map<string, KeptSource>): Host {
+function baseHost(project: Project, sources: Sources): Host {
   const { compiler } = project.found;
   const host = compiler.createCompilerHost(project.options, true);
   return {
@@ -88,8 +91,8 @@ function baseHost(project: Project, sources: Map<string, KeptSource>): Host {
     // Projects that this one references are read from their sources: their build output may be missing or old.
     useSourceOfProjectReferenceRedirect: () => true,
     getSourceFile(...asked) {
-      const [file] = asked;
-      const stamp = stampOf(file);
+      const [file, how] = asked;
+      const stamp = stampOf(file, how);
       const known = sources.get(file);
       if (known && known.stamp === stamp) return known.source;
       const source = host.getSourceFile(...asked);
@@ -99,9 +102,11 @@ function baseHost(project: Project, sources: Map<string, KeptSource>): Host {
   };
 }
 
-function stampOf(file: string): string | null {
+/** A package.json decides whether its files are parsed as modules. */
+function stampOf(file: string, how: ts.ScriptTarget | ts.CreateSourceFileOptions): string | null {
   const stat = statSync(file, { throwIfNoEntry: false });
-  return stat ? `${String(stat.mtimeMs)} ${String(stat.size)}` : null;
+  const format = typeof how === 'object' ? how.impliedNodeFormat : undefined;
+  return stat ? `${String(stat.mtimeMs)} ${String(stat.size)} ${String(format)}` : null;
 }
 
 function overlaid(host: Host, overlay: Overlay, project: Project): Host {
