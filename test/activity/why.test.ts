@@ -3,6 +3,7 @@ import { decisionLine } from '../../src/contract/commands/lines.ts';
 import { handlerOf } from '../../src/orchestrator/commands/handlers.ts';
 import type { Item } from '../../src/orchestrator/commands/handler.ts';
 import { jsonLine } from '../../src/orchestrator/commands/json-line.ts';
+import { becomes } from '../support/eventually.ts';
 import { createTriggersRig, value, type TriggersRig } from '../support/triggers-rig.ts';
 import { proves } from '../requirements.ts';
 
@@ -125,9 +126,12 @@ describe(proves('F7', 'why something ran, or did not'), function () {
     await rig.burst(['src/b.ts']);
     rig.hold(false);
     await rig.idle();
-    const { story, lines } = await ask('3');
-    assert.match(story, /Run 4 replaced it\./);
-    assert.deepEqual(new Set(lines.map(({ decision }) => decision)), new Set(['started', 'superseded']));
+    // That it was replaced is stored once its processes are gone.
+    await becomes(new Set(['started', 'superseded']), async () => {
+      const { lines } = await ask('3');
+      return new Set(lines.map(({ decision }) => decision));
+    });
+    assert.match((await ask('3')).story, /Run 4 replaced it\./);
   });
 
   it('says of anything else what there is', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { proves } from '../requirements.ts';
-import { ledgerWords, readLedger, writeCounting, workflowText } from '../support/counting.ts';
+import { ledgerWords, readLedger, release, writeCounting, workflowText } from '../support/counting.ts';
 import { eventually } from '../support/eventually.ts';
 import { createRig, isRunning, type Rig, type RunningCli, said } from '../support/rig.ts';
 
@@ -15,7 +15,7 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
   afterEach(() => rig.dispose());
 
   const started = (step: string): Promise<void> =>
-    eventually(`${step} starts`, () => ledgerWords(rig).includes(`start ${step}`), 20_000);
+    eventually(`${step} starts`, () => ledgerWords(rig).includes(`start ${step}`));
 
   /** Kills a run while its second step is at work. */
   async function cutOff(agent: 'counting' | 'once', signal: NodeJS.Signals = 'SIGKILL'): Promise<RunningCli> {
@@ -323,10 +323,14 @@ describe(proves('A9', 'runs that were stopped, cut off or failed'), () => {
     });
 
     it('are never taken from an agent without inputs, nor when an input changed while it ran', async () => {
-      writeCounting(rig, { id: 'w', steps: [{ id: 'plain' }, { id: 'slow', agent: 'keeps', with: { ms: 800 } }] });
+      writeCounting(rig, {
+        id: 'w',
+        steps: [{ id: 'plain' }, { id: 'slow', agent: 'keeps', with: { until: 'changed' } }],
+      });
       const cli = rig.start(['run', 'w', '--trust', '--all']);
       await started('slow');
       rig.write({ 'src/a.ts': 'export const a = 6;\n' });
+      release(rig, 'changed');
       assert.equal((await cli.done).code, 0);
       const second = await again();
       assert.deepEqual(

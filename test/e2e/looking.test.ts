@@ -139,7 +139,7 @@ describe(proves('D6', 'runs, show, events and sessions'), () => {
   it('list sessions with their runs, and give a killed one an end', async () => {
     const { run: first } = (await run('good')).only('result');
     const owner = rig.start(['run', 'long', '--trust']);
-    await eventually('the step starts', () => ledgerWords(rig).includes('start waits'), 20_000);
+    await eventually('the step starts', () => ledgerWords(rig).includes('start waits'));
     const live = (await rig.run(['sessions'])).of('session');
     assert.equal(live.length, 2);
     assert.deepEqual(live[0]?.runs, [first]);

@@ -126,6 +126,48 @@ describe(proves('D6', 'a disk in trouble'), function () {
       }
     });
 
+  describe('and a tool that fails', () => {
+    const workflow = (command: string): void => {
+      const agent = { id: 'tool', protocol: 'command', command: ['node', '-e', command], idempotent: true };
+      rig.write({ '.savepoint/agents/tool.yaml': JSON.stringify(agent) });
+      const steps = [
+        { id: 'first', agent: 'once', undo: true },
+        { id: 'then', agent: 'tool', needs: ['first'] },
+      ];
+      writeCounting(rig, { id: 'w', onError: 'rollback', steps });
+    };
+
+    it('while its output finds no room has not failed: nothing is undone, and the run goes on', async function () {
+      const disk = mountSmall(rig.stateHome, 'size=2m,mode=0700');
+      if (disk === null) return this.skip();
+      try {
+        workflow(
+          `const again = require('node:fs').existsSync('../outside/room'); if (!again) { console.log(('x'.repeat(99) + '\\n').repeat(30_000)); process.exitCode = 1; }`,
+        );
+        const full = await rig.run(['run', 'w', '--trust']);
+        assert.equal(full.code, 3, said(full));
+        assert.equal(full.only('error').code, 'disk-full');
+        assert.deepEqual(ledgerWords(rig), ['start first', 'end first']);
+        disk.remount('size=64m');
+        writeFileSync(path.join(rig.outside, 'room'), '');
+        const resumed = await rig.run(['resume', '1', '--trust']);
+        assert.equal(resumed.code, 0, said(resumed));
+        assert.deepEqual(ledgerWords(rig), ['start first', 'end first']);
+      } finally {
+        disk.unmount();
+      }
+    });
+
+    it('for want of room of its own has failed, and the words say that a disk is full', async () => {
+      workflow(`console.error('Error: ENOSPC: no space left on device, write'); process.exitCode = 1;`);
+      const failed = await rig.run(['run', 'w', '--trust']);
+      assert.equal(failed.only('result').status, 'compensated');
+      const { message } = failed.only('result').steps[1]?.error ?? { message: '' };
+      assert.match(message, /exit code 1\. It says that a disk is full\. Free some space/);
+      plainWords(failed);
+    });
+  });
+
   describe('under the file that standard output goes to', () => {
     let file: string;
     let unmount = (): void => {};

@@ -1,8 +1,10 @@
 // A command agent that notes in a ledger what it really did: `node counting-agent.mjs LEDGER`. Each note is one line, appended at once.
-// What it does is in the step's `with`: ms (how long it works), failTimes (so often it fails first), print (lines to write),
-// escape (leaves a detached process behind), data (its result) or bulk (the length of its result).
+// What it does is in the step's `with`: ms (how long it works), until (works until this file is there, beside the ledger), failTimes
+// (so often it fails first), print (lines to write), escape (leaves a detached process behind), data (its result) or bulk (the
+// length of its result).
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 
 const [, , ledger] = process.argv;
 let text = '';
@@ -13,6 +15,7 @@ const step = compensate?.step ?? request.step;
 const undo = compensate !== undefined;
 const {
   ms = 0,
+  until = null,
   failTimes = 0,
   print = [],
   escape = false,
@@ -43,6 +46,9 @@ if (escape) {
 }
 for (const line of print) process.stdout.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
 await new Promise((resolve) => setTimeout(resolve, ms));
+while (until !== null && !existsSync(path.join(path.dirname(ledger), until))) {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
 if (noted().filter((entry) => entry.kind === 'fail' && entry.step === step && entry.undo === undo).length < failTimes) {
   note('fail');
   process.stderr.write('it did not work out\n');

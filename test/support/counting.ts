@@ -1,5 +1,5 @@
 // Workflows of counting agents (counting-agent.mjs), and what their ledger says.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { JsonObject } from '../../src/contract/json.ts';
@@ -58,6 +58,9 @@ export function workflowText({ id, onError = 'fail', steps }: CountingWorkflow):
   });
   return JSON.stringify({ id, onError, steps: steps.map(stepOf) }, null, 2);
 }
+
+/** Ends the steps that work `until` this file is there. */
+export const release = (rig: Rig, file: string): void => writeFileSync(path.join(rig.outside, file), '');
 
 /** What really ran, in the order in which it was noted. */
 export function readLedger(rig: Rig): readonly LedgerEntry[] {

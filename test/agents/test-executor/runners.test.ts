@@ -110,7 +110,7 @@ function conformance(fixture: RunnerFixture): void {
     const evidence = call.messages.flatMap((one) => (one.kind === 'evidence' ? [one.evidence] : []));
     assert.ok(evidence.length > 0);
     for (const { command, cwd, exitCode } of evidence) {
-      const again = spawnSync(command[0] ?? '', command.slice(1), { cwd, encoding: 'utf8', timeout: 30_000 });
+      const again = spawnSync(command[0] ?? '', command.slice(1), { cwd, encoding: 'utf8', timeout: 120_000 });
       assert.equal(again.status, exitCode, again.stderr);
       assert.match(again.stdout, /"passed"/);
     }
