@@ -26,10 +26,10 @@ describe(proves('A9', 'what runs leave in the state folder'), () => {
     const { files } = createSimulatedMachine({ seed: 1 }).start().env;
     const first = openStepLog({ files, file: '/state/logs/run.step.log', limit: 1000 });
     first.line('first');
-    assert.equal(first.close(), null);
+    assert.deepEqual(first.close(), { problem: null, diskFull: false });
     const second = openStepLog({ files, file: '/state/logs/run.step.log', limit: 1000 });
     for (let at = 0; at < 500; at++) second.line(`line ${at}`);
-    assert.match(second.close() ?? '', /cut/);
+    assert.match(second.close().problem ?? '', /cut/);
     const text = files.readFile('/state/logs/run.step.log').toString();
     assert.match(text, /^first\nline 0\n/);
     assert.match(text, /… cut: more than 0\.001 MB\n$/);

@@ -85,7 +85,13 @@ export function contentsOf(
 const entryOf = (file: string, id: string | undefined): readonly (readonly [string, string])[] =>
   id === undefined ? [] : [[file, id]];
 
-/** A step's error as it is stored: at most 20 lines of at most 2,000 characters, and the beginning of a long command. */
+/** How the systems and tools that we know say that a disk, or a user's share of it, is full. */
+const SAYS_FULL = /\b(?:ENOSPC|EDQUOT)\b|no space left on device|disk quota exceeded|not enough space on the disk/i;
+
+/**
+ * A step's error as it is stored: at most 20 lines of at most 2,000 characters, and the beginning of a long command. That its tool had
+ * no room is in the message, too.
+ */
 export function boundError(error: StepError): StepError {
   const lastLines = error.lastLines?.slice(-20).map((line) => line.slice(0, 2000));
   const command = boundedList<string>(RESULT_LIMITS.textLength);
@@ -93,7 +99,9 @@ export function boundError(error: StepError): StepError {
   const more = command.dropped() > 0 ? [`… (${command.dropped()} more)`] : [];
   return {
     ...error,
-    message: cut(error.message),
+    message: lastLines?.some((line) => SAYS_FULL.test(line))
+      ? `${cut(error.message)} It says that a disk is full. Free some space, then run it again.`
+      : cut(error.message),
     ...(lastLines ? { lastLines } : {}),
     ...(error.command ? { command: [...command.items, ...more] } : {}),
   };

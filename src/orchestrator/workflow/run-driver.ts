@@ -148,10 +148,11 @@ export function drive(
    */
   async function ended(turn: Turn, work: Work, end: CallEnd): Promise<void> {
     works.delete(work.step);
-    const problem = work.log.close();
+    const { problem, diskFull: logFull } = work.log.close();
     if (problem !== null) deps.onMessage(work.step, { kind: 'log', text: problem, stream: 'note' });
     const told = maskDeep(end.outcome, deps.mask);
-    const isFull = !told.ok && told.diskFull === true;
+    // Of a step that failed while its output found no room nobody knows whether it would have.
+    const isFull = !told.ok && (told.diskFull === true || logFull);
     if (isFull) stop({ kind: 'interrupt', because: diskFull(deps.stateDir) });
     const stopped = !told.ok && (end.aborted || isFull);
     if (stopped && told.error.code === 'spawn') neverBegan.add(work.step);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { FileHandle, StateFiles } from '../env.ts';
-import { writeAll } from '../state-file.ts';
+import { isDiskFull, writeAll } from '../state-file.ts';
 
 /** CONTRACT: what a step may write to its log on disk, bytes. */
 export const LOG_LIMIT_BYTES = 100_000_000;
@@ -10,8 +10,15 @@ const BUFFER_BYTES = 64 * 1024;
 export interface StepLog {
   /** One line, masked already. */
   line(text: string): void;
-  /** Writes what is held and closes the file; why the log is not whole, or null. */
-  close(): string | null;
+  /** Writes what is held and closes the file. */
+  close(): LogEnd;
+}
+
+export interface LogEnd {
+  /** Why the log is not whole; null where it is. */
+  readonly problem: string | null;
+  /** Its disk took nothing more. */
+  readonly diskFull: boolean;
 }
 
 export const LOGS_DIR = 'logs';
@@ -36,6 +43,7 @@ export function openStepLog(deps: {
   let handle: FileHandle | null = null;
   let size = 0;
   let problem: string | null = null;
+  let diskFull = false;
 
   function flush(): void {
     if (heldBytes === 0 || problem !== null) return;
@@ -51,6 +59,7 @@ export function openStepLog(deps: {
       writeAll(handle, bytes, size);
       size += bytes.length;
     } catch (error) {
+      diskFull = isDiskFull(error);
       problem = `the log could not be written: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
@@ -69,7 +78,7 @@ export function openStepLog(deps: {
       flush();
       handle?.close();
       handle = null;
-      return problem;
+      return { problem, diskFull };
     },
   };
 }
