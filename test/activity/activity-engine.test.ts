@@ -9,7 +9,7 @@ import { createNodeEnv } from '../../src/orchestrator/host/node-env.ts';
 import { createJournalReader } from '../../src/orchestrator/journal/reader.ts';
 import { QUICK, createActivityRig, type ActivityRig, type EditorWindow } from '../support/activity-rig.ts';
 import { becomes, eventually } from '../support/eventually.ts';
-import { git, writeTree } from '../support/git-repository.ts';
+import { createRepository, git, writeTree } from '../support/git-repository.ts';
 import { createSimulatedClock, type SimulatedClock } from '../support/simulated-env.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { proves } from '../requirements.ts';
@@ -138,6 +138,16 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
       window.triggers.bursts[0]?.files.map(({ path: file, change }) => `${change} ${file}`).sort(),
       NAMES.map((name) => `modified ${name}`).sort(),
     );
+  });
+
+  it('works in a folder that a repository around it ignores, as without git', async () => {
+    rig = createActivityRig(undefined, { git: false });
+    createRepository(path.dirname(rig.root), { '.gitignore': '*\n' });
+    const window = await rig.window();
+    await window.save('src/a.ts', 'b\n');
+    rig.write({ 'src/b.ts': 'b\n' });
+    window.hint('src/b.ts');
+    assert.deepEqual(await settled(window), ['human+unknown: modified src/a.ts, created src/b.ts']);
   });
 
   it('stores a save of an ignored file with why nothing starts, in no activity', async () => {

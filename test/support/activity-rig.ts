@@ -118,7 +118,7 @@ async function openWindow(of: {
   const engine = createActivityEngine({
     ...{ env, stateDir, journal, triggers, settings, people },
     reader: createJournalReader({ env, stateDir }),
-    tree: createWorkTree({ root, stateDir, files: env.files, host: env.host }),
+    tree: await createWorkTree({ root, stateDir, files: env.files, host: env.host }),
     pauses: createPauses({ files: env.files, stateDir }),
     onFailure: ({ message }) => failures.push(message),
   });

@@ -12,15 +12,18 @@ describe('work tree', () => {
   const home = tempFolder('work-tree');
   after(() => home.remove());
 
-  function repository(name: string, files: Readonly<Record<string, string>>): { root: string; tree: WorkTree } {
+  async function repository(
+    name: string,
+    files: Readonly<Record<string, string>>,
+  ): Promise<{ root: string; tree: WorkTree }> {
     const root = join(home.path, name);
     createRepository(root, files);
     const stateDir = join(home.path, `${name}-state`);
-    return { root, tree: createWorkTree({ root, stateDir, files: env.files, host: env.host }) };
+    return { root, tree: await createWorkTree({ root, stateDir, files: env.files, host: env.host }) };
   }
 
   it('asks git what is ignored, but not of files that HEAD is known to hold', async () => {
-    const { root, tree } = repository('ignored', { '.gitignore': '*.log\nlogs/\n', 'a.ts': '1' });
+    const { root, tree } = await repository('ignored', { '.gitignore': '*.log\nlogs/\n', 'a.ts': '1' });
     writeTree(root, { 'b.log': '1', 'logs/c.log': '1', 'd.ts': '1' });
     const paths = ['a.ts', 'b.log', 'logs/c.log', 'd.ts'];
     assert.deepEqual([...(await tree.ignored(paths, () => false))].sort(), ['b.log', 'logs/c.log']);
@@ -28,12 +31,12 @@ describe('work tree', () => {
   });
 
   it('leaves out installed packages also where HEAD holds them', async () => {
-    const { tree } = repository('packages', { 'node_modules/x/index.js': '1' });
+    const { tree } = await repository('packages', { 'node_modules/x/index.js': '1' });
     assert.deepEqual([...(await tree.ignored(['node_modules/x/index.js'], () => true))], ['node_modules/x/index.js']);
   });
 
   it('gives the ids that git gives, whatever the size, and nothing for what is no file', async () => {
-    const { root, tree } = repository('ids', { 'a.ts': '1' });
+    const { root, tree } = await repository('ids', { 'a.ts': '1' });
     const files = { 'empty.ts': '', 'one.ts': 'x', 'chunks.bin': 'y'.repeat(LARGE + 7) };
     writeTree(root, files);
     const found = await tree.onDisk([...Object.keys(files), 'gone.ts', 'a.ts/below.ts', '.git']);

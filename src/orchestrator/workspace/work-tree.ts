@@ -6,7 +6,7 @@ import type { HostFacts, StateFiles } from '../env.ts';
 import { createContentIds } from './content-ids.ts';
 import { statOf } from './file-stat.ts';
 import { walkFolder } from './folder-walk.ts';
-import { createGit, gitComplaint, type GitEnd, type RunGit } from './git-command.ts';
+import { createGit, gitComplaint, type Git, type GitEnd, type RunGit } from './git-command.ts';
 import { findGit, type GitLayout } from './git-layout.ts';
 import { createIgnoredPaths } from './ignored-paths.ts';
 import { parseRawDiff, parseStatus } from './git-parse.ts';
@@ -78,18 +78,18 @@ const STATUS = [
   ...['--no-ahead-behind', '--no-renames', '--ignore-submodules=dirty', '--', '.'],
 ];
 
-/** Throws when the root is not there. */
-export function createWorkTree(deps: {
+/** Throws when the root is not there. Asks git once whether the folder is its repository's. */
+export async function createWorkTree(deps: {
   readonly root: string;
   readonly stateDir: string;
   readonly files: StateFiles;
   readonly host: HostFacts;
   /** Default: by this thread. */
   readonly runGit?: RunGit;
-}): WorkTree {
+}): Promise<WorkTree> {
   const root = realpathSync(deps.root);
-  const layout = findGit(root);
   const git = createGit({ cwd: root, env: deps.host.env, run: deps.runGit });
+  const layout = await ownLayout(root, git);
   const contents = createContentIds({
     root,
     files: deps.files,
@@ -107,7 +107,9 @@ export function createWorkTree(deps: {
     }
     const status = await git(STATUS);
     if (status.how === 'missing' || status.exitCode !== 0) return refused(status);
+    await breathe();
     const { head: commit, entries, untracked } = parseStatus(status.stdout.toString('utf8'));
+    await breathe();
     if (commit !== null) algorithm = commit.length === SHA256_DIGITS ? 'sha256' : 'sha1';
     const committedIds = new Map<string, string | null>();
     for (const path of untracked) committedIds.set(path, null);
@@ -118,6 +120,7 @@ export function createWorkTree(deps: {
       kept.map(([path]) => path),
       algorithm,
     );
+    await breathe();
     return ok({
       head: commit,
       differs: new Map(kept.map(([path, id]) => [path, { now: ids.get(path) ?? null, committed: id }])),
@@ -158,7 +161,6 @@ export function createWorkTree(deps: {
 
   async function stats(paths: readonly string[]): Promise<ReadonlyMap<string, FileStat>> {
     const found = new Map<string, FileStat>();
-    const breathe = createBreath();
     for (const path of paths) {
       const stat = statOf(join(root, path));
       if (stat?.isFile() === true) found.set(path, { size: stat.size, mtimeMs: stat.mtimeMs });
@@ -171,7 +173,6 @@ export function createWorkTree(deps: {
   async function onDisk(paths: readonly string[]): Promise<ReadonlyMap<string, OnDisk>> {
     const found = new Map<string, OnDisk>();
     const files: { readonly path: string; readonly size: number; readonly mtimeMs: number }[] = [];
-    const breathe = createBreath();
     for (const path of paths) {
       const stat = statOf(join(root, path));
       found.set(path, stat?.isDirectory() === true ? { kind: 'folder' } : { kind: 'none' });
@@ -221,6 +222,14 @@ export function createWorkTree(deps: {
     const end = await git(['rev-parse', '-q', '--verify', 'HEAD']);
     return end.how === 'done' && end.exitCode === 0 ? end.stdout.toString('utf8').trim() : null;
   }
+}
+
+/** Without git installed, or inside somebody's repository that ignores it (a home folder under git), it is a folder without git. */
+async function ownLayout(root: string, git: Git): Promise<GitLayout | null> {
+  const layout = findGit(root);
+  if (layout === null) return null;
+  const end = await git(['check-ignore', '-q', '.']);
+  return end.how === 'missing' || end.exitCode === 0 ? null : layout;
 }
 
 function refused(end: GitEnd): Result<never> {

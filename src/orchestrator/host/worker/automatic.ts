@@ -16,8 +16,7 @@ import { createSecurityReaction } from '../../bus/security-reaction.ts';
 import type { Services } from '../../commands/services.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Runner } from '../../workflow/api.ts';
-import type { RunGit } from '../../workspace/git-command.ts';
-import { createWorkTree } from '../../workspace/work-tree.ts';
+import type { WorkTree } from '../../workspace/work-tree.ts';
 
 /** What happens in a folder without anybody asking for it: activities, what they start, and what events add up to. */
 export interface Automatic {
@@ -40,7 +39,7 @@ export function createAutomatic(deps: {
   /** Shared with the runner. */
   readonly people: PeopleWrites;
   readonly settings: () => WorkerSettings;
-  readonly runGit: RunGit;
+  readonly tree: WorkTree;
   readonly onFailure: (failure: Failure) => void;
   readonly warn: (text: string) => void;
   /** For who looks closely: each event that coordinates, as a line, and what is only kept to be read. */
@@ -71,8 +70,7 @@ export function createAutomatic(deps: {
   });
   const engine = createActivityEngine({
     ...{ env, stateDir, journal, reader, triggers, pauses, onFailure },
-    people: deps.people,
-    tree: createWorkTree({ root: workspace.root, stateDir, files: env.files, host: env.host, runGit: deps.runGit }),
+    ...{ people: deps.people, tree: deps.tree },
     settings: settings(),
   });
 

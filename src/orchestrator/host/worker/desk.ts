@@ -13,6 +13,7 @@ import { codeOf, layoutOf, lockName } from '../../journal/layout.ts';
 import { clearExpiredInPieces } from '../../journal/retention.ts';
 import type { Runner } from '../../workflow/api.ts';
 import { createDismissals, type Dismissals } from '../../workspace/dismissals.ts';
+import { createWorkTree } from '../../workspace/work-tree.ts';
 import { composeServices, type Composed } from '../compose.ts';
 import { withSettingsFile } from './with-settings-file.ts';
 import { createAutomatic, type Automatic } from './automatic.ts';
@@ -95,6 +96,8 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     work: () => inBackground(refreshNow()),
   });
 
+  const { root } = services.workspace;
+  const tree = await createWorkTree({ ...env, root, stateDir, runGit: composed.value.runGit });
   const board = createBoardFeed({
     clock: env.clock,
     journal,
@@ -118,7 +121,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
     journal === null || runner === null
       ? null
       : createAutomatic({
-          ...{ services, journal, runner, pauses, people, warn, runGit: composed.value.runGit },
+          ...{ services, journal, runner, pauses, people, warn, tree },
           log: (text) => deps.tell('log', { level: 'debug', text }),
           settings: () => settings,
           onFailure: ({ message }) => warn(message),
