@@ -12,7 +12,7 @@ export interface RunningWorker {
   readonly channel: Channel<WorkerApi, HostEvents>;
   /** The snapshot with every change since. */
   board(): Board;
-  until(what: string, holds: (board: Board) => boolean, deadlineMs?: number): Promise<Board>;
+  until(what: string, holds: (board: Board) => boolean): Promise<Board>;
   readonly logs: readonly WorkerEvents['log'][];
   /** As a crash of the thread: nothing is closed. */
   kill(): Promise<void>;
@@ -53,8 +53,8 @@ export async function startWorker(folder: string): Promise<RunningWorker> {
   };
   return {
     ...{ channel, logs, board: now },
-    async until(what, holds, deadlineMs = 30_000) {
-      await eventually(what, () => holds(now()), deadlineMs);
+    async until(what, holds) {
+      await eventually(what, () => holds(now()));
       return now();
     },
     async kill() {
