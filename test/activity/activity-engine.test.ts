@@ -92,6 +92,36 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
     assert.deepEqual(await settled(window, 2), ['human: modified src/a.ts', 'human: ']);
   });
 
+  /** The file system's own times may be some milliseconds late. */
+  function writtenNow(file: string, text: string): string {
+    rig.write({ [file]: text });
+    const at = path.join(rig.root, file);
+    utimesSync(at, new Date(), new Date());
+    return at;
+  }
+
+  for (const when of ['while it begins to look', 'just after it began to look'] as const)
+    it(`tells of a save that the editor tells of ${when} once, as that person’s`, async () => {
+      rig = createActivityRig();
+      const window = await rig.window({ leads: false });
+      const file = writtenNow('src/a.ts', 'b\n');
+      const leading = window.engine.lead();
+      if (when === 'just after it began to look') await leading;
+      await window.engine.wrote([{ kind: 'saved', path: file, reason: 'manual' }]);
+      await leading;
+      assert.deepEqual(await settled(window), ['human: modified src/a.ts']);
+      assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/a.ts human']);
+    });
+
+  it('tells of what nobody tells of that was written just before it began to look', async () => {
+    rig = createActivityRig();
+    const window = await rig.window({ leads: false });
+    writtenNow('src/new.ts', 'n\n');
+    await window.engine.lead();
+    assert.deepEqual(await settled(window), ['unknown: created src/new.ts']);
+    assert.deepEqual(told(window.of(...FILE_TYPES)), ['created src/new.ts unknown']);
+  });
+
   it('tells created, modified and deleted files of a shell apart, folders among them', async () => {
     rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/deep/b.ts': 'b\n', 'src/deep/c.ts': 'c\n' });
     const window = await rig.window();
@@ -148,6 +178,23 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
     rig.write({ 'src/b.ts': 'b\n' });
     window.hint('src/b.ts');
     assert.deepEqual(await settled(window), ['human+unknown: modified src/a.ts, created src/b.ts']);
+  });
+
+  it('takes a link that leads elsewhere now for no file, however it looks', async () => {
+    rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
+    const link = path.join(rig.root, 'src/link');
+    symlinkSync('a.ts', link);
+    git(rig.root, 'add', '-A');
+    git(rig.root, 'commit', '-qm', 'link');
+    const window = await rig.window();
+    rmSync(link);
+    symlinkSync('b.ts', link);
+    rig.write({ 'src/a.ts': 'changed\n' });
+    window.engine.touched({ paths: [], lost: 1 });
+    assert.deepEqual(await settled(window), ['unknown: modified src/a.ts']);
+    rig.write({ 'src/a.ts': 'again\n' });
+    window.hint('src/link', 'src/a.ts');
+    assert.equal((await settled(window, 2))[1], 'unknown: modified src/a.ts');
   });
 
   it('stores a save of an ignored file with why nothing starts, in no activity', async () => {

@@ -5,7 +5,7 @@ export interface StatusEntry {
   readonly path: string;
   /** How the work tree differs from the index: `.` not at all, `D` deleted, `u` unmerged. */
   readonly workTree: string;
-  /** Blob at HEAD; null where it was not there. */
+  /** Blob of the file at HEAD; null where none was there, or a link. */
   readonly headId: string | null;
   /** Path at HEAD where git saw a staged rename. */
   readonly renamedFrom: string | null;
@@ -60,11 +60,11 @@ function parseEntry(record: string, from: string | null): StatusEntry | string {
   if (fields[2]?.startsWith(SUBMODULE) === true) return path;
   const [staged = '.', changed = '.'] = fields[1] ?? '';
   const headId = kind === 'u' ? (fields[8] ?? '') : (fields[6] ?? '');
-  const modeNow = kind === 'u' ? fields[6] : fields[5];
+  const [modeAtHead, modeNow] = kind === 'u' ? [fields[4], fields[6]] : [fields[3], fields[5]];
   return {
     path,
     workTree: kind === 'u' ? 'u' : changed,
-    headId: NO_BLOB.test(headId) ? null : headId,
+    headId: NO_BLOB.test(headId) || modeAtHead === LINK_MODE ? null : headId,
     renamedFrom: fields[kind === '2' ? 8 : 0]?.startsWith('R') === true ? from : null,
     deleted: modeNow === '000000' || modeNow === LINK_MODE || (staged === 'D' && changed === '.'),
   };
