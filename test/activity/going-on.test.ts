@@ -15,7 +15,7 @@ steps:
 `;
 
 describe(proves('A9', 'a window that was killed'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let rig: TriggersRig;
   beforeEach(async () => {
     rig = await createTriggersRig({ '.savepoint/workflows/two.yaml': TWO_STEPS });

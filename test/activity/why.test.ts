@@ -8,7 +8,7 @@ import { createTriggersRig, value, type TriggersRig } from '../support/triggers-
 import { proves } from '../requirements.ts';
 
 describe(proves('F7', 'why something ran, or did not'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let rig: TriggersRig;
   before(async () => {
     rig = await createTriggersRig();

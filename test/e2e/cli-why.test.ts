@@ -4,7 +4,7 @@ import { writeCounting } from '../support/counting.ts';
 import { createRig, type Rig } from '../support/rig.ts';
 
 describe(proves('F7', 'savepoint why'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let rig: Rig;
   beforeEach(() => {
     rig = createRig({ files: { 'src/a.ts': 'export const a = 1;\n' } });

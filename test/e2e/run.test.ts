@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { proves } from '../requirements.ts';
-import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
+import { ledgerWords, readLedger, release, writeCounting } from '../support/counting.ts';
+import { eventually } from '../support/eventually.ts';
 import { git } from '../support/git-repository.ts';
 import { createRig, type Rig, type RigOptions, said } from '../support/rig.ts';
 
@@ -35,12 +36,15 @@ describe(proves('A9', 'savepoint run'), () => {
       id: 'diamond',
       steps: [
         { id: 'top', with: { ms: 10 } },
-        { id: 'left', needs: ['top'], with: { ms: 400 } },
-        { id: 'right', needs: ['top'], with: { ms: 400 } },
+        { id: 'left', needs: ['top'], with: { until: 'both' } },
+        { id: 'right', needs: ['top'], with: { until: 'both' } },
         { id: 'bottom', needs: ['left', 'right'] },
       ],
     });
-    const done = await rig.run(['run', 'diamond', '--trust']);
+    const running = rig.start(['run', 'diamond', '--trust']);
+    await eventually('both are at work', () => ledgerWords(rig).length === 4);
+    release(rig, 'both');
+    const done = await running.done;
     assert.equal(done.code, 0, said(done));
     const words = ledgerWords(rig);
     assert.deepEqual(words.slice(0, 2), ['start top', 'end top']);

@@ -12,7 +12,7 @@ import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 describe('git host: git is started by a small process of its own', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   const env = createNodeEnv({ version: '0.0.0-test' });
   let home: ReturnType<typeof tempFolder>;
   let folder: string;

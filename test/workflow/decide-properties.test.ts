@@ -158,7 +158,7 @@ function outcome({ state }: World): unknown {
 const crashes = fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 4 }).map((points) => new Set(points));
 
 describe(proves('B6', 'the decider over random workflows, outcomes and crashes'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('runs no completed step again, and undoes each completed one once, last one first', () => {
     fc.assert(

@@ -18,17 +18,17 @@ const NOTHING_MISSING = { packages: [], nothingInstalled: false, incomplete: new
 type Ways = Pick<Finding, 'fix' | 'edit' | 'fixes'>;
 
 describe('what puts a type error right', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let folder: ReturnType<typeof tempFolder>;
   beforeEach(() => {
     folder = tempFolder('type-fixes');
   });
   afterEach(() => folder.remove());
 
-  /** Errors of src/a.ts among these files, and what puts the first right. */
+  /** Errors of src/a.ts among these files, and what puts them right; looking for that takes no time unless the clock says so. */
   function look(
     files: Readonly<Record<string, string>>,
-    monotonic: () => number = () => performance.now(),
+    monotonic: () => number = () => 0,
   ): { readonly errors: readonly TypeError[]; readonly ways: readonly Ways[] } {
     const root = folder.path;
     writeTree(root, { 'tsconfig.json': TSCONFIG, 'package.json': '{"type":"module"}', ...files });

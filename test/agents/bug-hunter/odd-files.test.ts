@@ -15,7 +15,7 @@ const handedOn = z.object({
 const SLIP = 'export function same(a) {\n  return a === a;\n}\n';
 
 describe('AGENTS bug-hunter: odd files', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: ReturnType<typeof tempFolder>;
   let root: string;
   beforeEach(() => {

@@ -19,7 +19,7 @@ const CASES: readonly Case[] = SUSPICION_RULES.flatMap((rule) =>
 );
 
 describe('bug-hunter suspicious code: every rule on its own examples', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let program: ts.Program;
 
   before(() => {

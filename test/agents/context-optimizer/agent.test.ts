@@ -33,7 +33,7 @@ const taskSchema = z.object({
 });
 
 describe(proves('A12', 'context-optimizer on a repository'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: ReturnType<typeof tempFolder>;
   let root: string;
   beforeEach(() => {

@@ -30,7 +30,7 @@ const nodeTest = (name: string, body = ''): string =>
 const MODULE = '{"type":"module","scripts":{"test":"node --test"}}';
 
 describe(proves('A12', 'test executor: what it finds to run'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('says that nothing was checked, and why, where there is no runner', async () => {
     const made = await call(folder({ 'a.txt': '' }));
@@ -152,7 +152,7 @@ describe(proves('A12', 'test executor: what it finds to run'), function () {
 });
 
 describe(proves('A12', 'test executor: what it leaves alone'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   for (const fixture of RUNNER_FIXTURES.filter(({ runner }) => runner === 'vitest' || runner === 'jest')) {
     it(`${fixture.runner} writes no new snapshot and changes no old one`, async () => {
       const body = 'expect({ a: 1 }).toMatchSnapshot();';
@@ -172,7 +172,7 @@ describe(proves('A12', 'test executor: what it leaves alone'), function () {
 });
 
 describe(proves('A12', 'test executor: flaky tests'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   // Fails whenever the marker is there, and takes it away.
   const files = {
     'package.json': MODULE,
@@ -215,7 +215,7 @@ describe(proves('A12', 'test executor: flaky tests'), function () {
 });
 
 describe(proves('A12', 'test executor: the design step'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   it('tells of changed exported functions that no test leads to, on the changed lines', async () => {
     const root = folder({
       'package.json': MODULE,
@@ -249,7 +249,7 @@ describe(proves('A12', 'test executor: the design step'), function () {
 });
 
 describe(proves('A12', 'test executor: a command that the task names'), function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   it('counts as one test, by its exit code', async () => {
     const root = folder({ 'package.json': MODULE });
     const good = await call(root, { with: { command: ['node', '-e', ''] } });

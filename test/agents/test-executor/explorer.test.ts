@@ -40,7 +40,7 @@ const outline = (nodes: readonly TestNode[]): unknown =>
   ]);
 
 describe(proves('A12', 'test executor: what Test Explorer asks for'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   for (const fixture of RUNNER_FIXTURES) {
     describe(fixture.runner, () => {

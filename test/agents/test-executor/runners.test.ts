@@ -51,7 +51,7 @@ function listing(root: string): readonly string[] {
 
 for (const fixture of RUNNER_FIXTURES) {
   describe(proves('A12', `test executor with ${fixture.runner}`), function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     conformance(fixture);
   });
 }
@@ -191,7 +191,7 @@ function conformance(fixture: RunnerFixture): void {
 }
 
 describe(proves('A12', 'test executor with vitest: errors outside the tests'), function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const vitest = RUNNER_FIXTURES.find(({ runner }) => runner === 'vitest') ?? assert.fail('no such fixture');
 
   it('are one failure a file, with their places, and no test’s', async () => {
