@@ -48,7 +48,9 @@
     rows: (view) => {
       const panes = [...document.querySelectorAll('.part.sidebar .pane')];
       const pane = panes.find((one) => one.querySelector(`.pane-header[aria-label^="${view}"]`) !== null);
-      return [...(pane?.querySelectorAll('.monaco-list-row') ?? [])].map(rowOf);
+      const drawn = [...(pane?.querySelectorAll('.monaco-list-row') ?? [])];
+      // What came later may stand behind in the document.
+      return drawn.sort((a, b) => Number(a.dataset.index) - Number(b.dataset.index)).map(rowOf);
     },
   };
 })();

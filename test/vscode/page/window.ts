@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
+import { becomes, eventually } from '../../support/eventually.ts';
 import type { ServedVscode } from '../host/serve.ts';
 import { beginLooking, disturbancesOf, watchDisturbances, type Disturbances } from './disturbances.ts';
 
@@ -35,8 +36,8 @@ export interface Window {
   showViews(): Promise<void>;
   view(name: ViewName): Locator;
   rows(name: ViewName): Promise<readonly Row[]>;
-  /** Text of our status bar item; null where it is not shown. */
-  status(): Promise<string | null>;
+  /** Waits until our status bar item says this; null: until it is not shown. */
+  says(text: string | null): Promise<void>;
   /** Waits until a view without rows says this. */
   welcomes(name: ViewName, text: RegExp): Promise<void>;
   /** Rows of the Problems panel, which this opens. */
@@ -56,9 +57,8 @@ export interface WindowOptions {
   readonly height?: number;
 }
 
-const READY_MS = 60_000;
 /** Long enough for a loaded machine: what is not shown by then is not coming. */
-const SHOWN_MS = 30_000;
+const SHOWN_MS = 60_000;
 const STATUS = '.statusbar-item[id^="savepoint.savepoint"]';
 
 /** Opens a folder in a window of its own and waits for the workbench. */
@@ -70,68 +70,64 @@ export async function openWindow({
   height = 800,
 }: WindowOptions): Promise<Window> {
   const context = await browser.newContext({ viewport: { width, height } });
+  context.setDefaultTimeout(SHOWN_MS);
   const page = await context.newPage();
   await watchDisturbances(page);
   const ready = async (): Promise<void> => {
-    await page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item', { timeout: READY_MS });
+    await page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item');
     // The explorer's rows, and the remote's extension host with them.
-    await page.waitForSelector('.explorer-folders-view .monaco-list-row, .pane-header', { timeout: READY_MS });
+    await page.waitForSelector('.explorer-folders-view .monaco-list-row, .pane-header');
   };
   await page.goto(`${vscode.url}/?folder=${encodeURIComponent(folder)}`);
   await ready();
 
   const quickInput = page.locator('.quick-input-widget');
-  const pick = async (text: string): Promise<void> => {
+  /** Opens the quick input by a key, types, and takes the row once Enter would take that one; what it opens may be a quick input again. */
+  const choose = async ({ key, typed, row }: { key: string; typed: string; row: string }): Promise<void> => {
     const input = quickInput.locator('input[type="text"]').first();
-    await input.fill(text);
-    await quickInput.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: SHOWN_MS });
+    if (await quickInput.isVisible()) await page.keyboard.press('Escape');
+    await quickInput.waitFor({ state: 'hidden' });
+    await page.keyboard.press(key);
+    await quickInput.waitFor();
+    await input.fill(typed);
+    // Rows of what stood there before are shown until it has looked again.
+    await quickInput.locator('.quick-input-list .monaco-list-row.focused', { hasText: row }).waitFor();
     await page.keyboard.press('Enter');
-    await quickInput.waitFor({ state: 'hidden' }).catch(() => undefined);
+    await eventually(
+      `${row} is taken`,
+      async () => !(await quickInput.isVisible()) || (await input.inputValue()) !== typed,
+      SHOWN_MS,
+    );
   };
   const pane = (name: ViewName): Locator =>
     page.locator('.part.sidebar .pane', { has: page.locator(`.pane-header[aria-label^="${name}"]`) });
 
   return {
     page,
-    async runCommand(title) {
-      await page.keyboard.press('F1');
-      await quickInput.waitFor();
-      const input = quickInput.locator('input[type="text"]').first();
-      await input.fill(`>${title}`);
-      await quickInput
-        .locator('.quick-input-list .monaco-list-row', { hasText: title })
-        .first()
-        .waitFor({ timeout: SHOWN_MS });
-      await page.keyboard.press('Enter');
-    },
+    runCommand: (title) => choose({ key: 'F1', typed: `>${title}`, row: title }),
     async openFile(file) {
-      await page.keyboard.press('Control+P');
-      await quickInput.waitFor();
-      await pick(file);
       const name = file.split('/').at(-1) ?? file;
-      await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor({ timeout: SHOWN_MS });
-      await page.locator('.editor-instance .monaco-editor.focused').first().waitFor({ timeout: SHOWN_MS });
+      await choose({ key: 'Control+P', typed: file, row: name });
+      await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+      await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
     },
     async showViews() {
-      const icon = page.locator('.activitybar a[aria-label^="Savepoint"]').first();
-      await icon.waitFor({ timeout: READY_MS });
-      // The badge lies over the icon, and is part of it.
-      if (!(await pane('Runs').isVisible())) await icon.click({ force: true });
+      const icon = page.locator('a[aria-label^="Savepoint"]');
+      const item = page.locator('.activitybar .action-item', { has: icon }).first();
+      // A click on the item of what is shown, or comes up just now, hides it. The badge lies over the icon, and is part of it.
+      if ((await item.getAttribute('aria-selected')) !== 'true') await item.click({ force: true });
       // Off the icon, whose hover would cover the views.
       await page.mouse.move(width / 2, 4);
-      await pane('Runs').waitFor({ timeout: SHOWN_MS });
+      await pane('Runs').waitFor();
     },
     view: pane,
     rows: (name) => page.evaluate<readonly Row[]>(`savepointPage.rows('${name}')`),
-    async status() {
-      const item = page.locator(STATUS).first();
-      return (await item.isVisible()) ? (await item.innerText()).trim() : null;
-    },
-    welcomes: (name, text) =>
-      pane(name).locator('.welcome-view-content', { hasText: text }).waitFor({ timeout: SHOWN_MS }),
+    says: (text) =>
+      becomes(text, async () => (await page.locator(`${STATUS}:visible`).allInnerTexts())[0]?.trim() ?? null),
+    welcomes: (name, text) => pane(name).locator('.welcome-view-content', { hasText: text }).waitFor(),
     async problems() {
       if (!(await page.locator('.markers-panel').isVisible())) await page.keyboard.press('Control+Shift+M');
-      await page.locator('.markers-panel').waitFor({ timeout: SHOWN_MS });
+      await page.locator('.markers-panel').waitFor();
       return page.locator('.markers-panel .monaco-list-row').allInnerTexts();
     },
     beginLooking: () => beginLooking(page),

@@ -15,7 +15,7 @@ export interface EditorRig {
   readonly vscode: ServedVscode;
   readonly open: (folder?: string) => Promise<Window>;
   events(...types: readonly string[]): Promise<readonly EventLine[]>;
-  /** Waits for an event of this type about this step or run that came after `count` of them. */
+  /** Waits until there are so many events of this type that fit. */
   eventCount(type: string, atLeast: number, fits?: (event: EventLine) => boolean): Promise<readonly EventLine[]>;
   /** The worker of this many windows has opened its journal. */
   readonly workers: (count: number) => Promise<void>;
@@ -33,7 +33,6 @@ export interface EditorRigOptions {
 
 const FILES = { 'src/app.js': 'export const app = 1;\n', 'package.json': '{"name":"small","type":"module"}\n' };
 const SESSION = /\/sessions\/[^/]+\.lock$/;
-const DEADLINE_MS = 30_000;
 
 export async function createEditorRig(options: EditorRigOptions = {}): Promise<EditorRig> {
   const rig = createRig({ files: FILES });
@@ -64,21 +63,16 @@ export async function createEditorRig(options: EditorRigOptions = {}): Promise<E
     events,
     async eventCount(type, atLeast, fits = () => true) {
       let found: readonly EventLine[] = [];
-      await eventually(
-        `${atLeast} × ${type}`,
-        async () => {
-          found = (await events(type)).filter(fits);
-          return found.length >= atLeast;
-        },
-        DEADLINE_MS,
-      );
+      await eventually(`${atLeast} × ${type}`, async () => {
+        found = (await events(type)).filter(fits);
+        return found.length >= atLeast;
+      });
       return found;
     },
     async workers(count) {
       await eventually(
         `${count} workers`,
         () => vscode.extensionHosts().filter((pid) => holdsLock(pid, rig.stateHome, SESSION)).length >= count,
-        DEADLINE_MS,
       ).catch((error: unknown) => {
         const log = `${vscode.log('remoteexthost').slice(-3_000)}\n${vscode.log('Savepoint').slice(-3_000)}`;
         throw new Error(`no worker; the extension host says:\n${log}`, { cause: error });

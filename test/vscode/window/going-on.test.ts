@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { proves } from '../../requirements.ts';
-import { readLedger } from '../../support/counting.ts';
+import { readLedger, release } from '../../support/counting.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { EventLine } from '../../support/rig.ts';
 import { createEditorRig, type EditorRig } from './editor-rig.ts';
@@ -8,7 +10,7 @@ import type { Window } from '../page/window.ts';
 
 const STEPS = [
   { id: 'first', with: { ms: 50 } },
-  { id: 'long', needs: ['first'], with: { ms: 2_500 } },
+  { id: 'long', needs: ['first'], with: { until: 'go' } },
   { id: 'last', needs: ['long'], with: { ms: 50 } },
 ];
 
@@ -24,20 +26,21 @@ describe(proves('F1', 'a run of the editor goes on'), function () {
   });
   after(() => editor.dispose());
 
-  /** Starts a run by a write and returns its id when step `long` is at work. */
+  /** Starts a run by a write and returns its id when step `long` is at work, which stays so. */
   async function inTheMiddle(text: string): Promise<string> {
-    const before = (await editor.events('workflow.step.started')).length;
+    rmSync(path.join(editor.rig.outside, 'go'), { force: true });
+    const isLong = ({ data }: EventLine): boolean => data['step'] === 'long';
+    const before = (await editor.events('workflow.step.started')).filter(isLong).length;
     editor.rig.write({ 'src/app.js': text });
-    const started = await editor.eventCount('workflow.step.started', before + 2);
-    const { data } = started.at(-1) ?? {};
-    assert.equal(data?.['step'], 'long');
-    const run = data['run'];
+    const started = await editor.eventCount('workflow.step.started', before + 1, isLong);
+    const run = started.at(-1)?.data['run'];
     assert.ok(typeof run === 'string');
     return run;
   }
 
-  /** Waits for the run's end, and checks that no finished step was repeated. */
+  /** Lets the run end, waits for that, and checks that no finished step was repeated. */
   async function completes(run: string): Promise<void> {
+    release(editor.rig, 'go');
     const ofRun = ({ data }: EventLine): boolean => data['run'] === run;
     await editor.eventCount('workflow.completed', 1, ofRun);
     const completed = (await editor.events('workflow.step.completed')).filter(ofRun);

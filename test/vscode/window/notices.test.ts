@@ -3,7 +3,6 @@ import { proves } from '../../requirements.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createEditorRig, type EditorRig } from './editor-rig.ts';
 
-const DEADLINE_MS = 30_000;
 const TOAST = '.notifications-toasts .notification-list-item';
 
 describe(proves('F3', 'a folder that asks to start commands of its own'), function () {
@@ -18,10 +17,9 @@ describe(proves('F3', 'a folder that asks to start commands of its own'), functi
     const window = await editor.open();
     await editor.workers(1);
     const toast = window.page.locator(TOAST);
-    await toast.first().waitFor({ timeout: DEADLINE_MS });
-    const says = (text: string): Promise<void> =>
-      eventually(`the status bar to say ${text}`, async () => (await window.status()) === text, DEADLINE_MS);
-    await says('Savepoint needs you');
+    // Stays as long as the mouse is on it.
+    await toast.first().hover();
+    await window.says('Savepoint needs you');
     const words = await toast.locator('.notification-list-item-message').allInnerTexts();
     assert.equal(words.length, 1);
     assert.match(
@@ -34,12 +32,12 @@ describe(proves('F3', 'a folder that asks to start commands of its own'), functi
     if (picture !== undefined) await window.screenshot(`${picture}/notice.png`);
 
     await toast.locator('.monaco-button', { hasText: /Don.t Show Again/ }).click();
-    await says('Not checked yet');
+    await window.says('Not checked yet');
     await window.reload();
     await editor.workers(1);
     await window.showViews();
-    await eventually('the views', async () => (await window.rows('Workflows')).length > 0, DEADLINE_MS);
+    await eventually('the views', async () => (await window.rows('Workflows')).length > 0);
     assert.deepEqual((await window.disturbances()).toasts, []);
-    await says('Not checked yet');
+    await window.says('Not checked yet');
   });
 });
