@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commandLink } from '../../contract/target.ts';
+import type { Tone } from '../../contract/words.ts';
 import { withoutIcons } from '../commands/icon-words.ts';
 import { plainMarkdown } from '../plain-markdown.ts';
 import { factsOf } from '../folder-facts.ts';
@@ -82,15 +83,23 @@ function draw(item: vscode.StatusBarItem, status: Status): void {
 /** Outcome; run, time; up to three lines; what can be done. What files and tools say stays text. */
 function hover({ outcome, about, lines, links }: Status): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
+  // For the icons' colours; in the words every sign is escaped.
+  text.supportHtml = true;
   text.isTrusted = { enabledCommands: links.map(({ command }) => command) };
   const plain = (words: string): string => plainMarkdown(withoutIcons(words));
   text.appendMarkdown(`**${plain(outcome)}**`);
   if (about !== '') text.appendMarkdown(`  \n${plain(about)}`);
   for (const [index, line] of lines.entries()) {
-    text.appendMarkdown(`${index === 0 ? '\n\n' : '  \n'}$(${line.icon}) ${plain(line.text)}`);
+    text.appendMarkdown(`${index === 0 ? '\n\n' : '  \n'}${colored(line.icon)} ${plain(line.text)}`);
   }
   if (links.length > 0) text.appendMarkdown(`\n\n---\n\n${links.map(linkWords).join(' &nbsp;&nbsp; ')}`);
   return text;
+}
+
+/** Only icons are coloured, and only those that say how bad it is. */
+function colored(icon: string): string {
+  const tone: Tone | null = icon === 'error' ? 'failed' : icon === 'warning' ? 'attention' : null;
+  return tone === null ? `$(${icon})` : `<span style="color:var(--vscode-savepoint-${tone});">$(${icon})</span>`;
 }
 
 const linkWords = ({ label, command, target }: Link): string =>

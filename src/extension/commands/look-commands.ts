@@ -4,7 +4,7 @@ import type { Problem } from '../../orchestrator/definitions/problem.ts';
 import { checkHere } from './check-here.ts';
 import { commandsText, contextText, doctorText, eventsText, problemsOf, sessionsText } from '../pages/page-texts.ts';
 import type { Scene } from '../scene.ts';
-import type { Pages, PageWriter } from '../pages/report-document.ts';
+import { runPage, type Pages, type PageWriter } from '../pages/report-document.ts';
 import { answer, withPatience } from './answers.ts';
 import { gather } from './gather.ts';
 import { hasWorker } from './guard.ts';
@@ -62,8 +62,7 @@ export function createLookCommands(
       (olderRun(ready) ??
         (await chooseRun(ready, { title: 'Open which run?', none: 'Nothing has run here yet', fits: () => true })));
     if (!ready || !row) return;
-    const title = `Run ${row.number} · ${row.workflow}`;
-    await pages.open({ kind: 'run', folder: ready.folder.root.uri.toString(), run: row.run, title });
+    await pages.open(runPage(ready.folder.root.uri.toString(), row));
   };
   const openPage = async (argument: unknown, kind: string, title: string): Promise<void> => {
     const ready = await workingFolder(deps, argument);

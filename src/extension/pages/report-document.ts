@@ -22,6 +22,12 @@ export interface PageAddress {
   readonly what?: string;
 }
 
+/** Of the page that tells of a run. */
+export const runPage = (
+  folder: string,
+  { run, number, workflow }: Pick<RunRow, 'run' | 'number' | 'workflow'>,
+): PageAddress => ({ kind: 'run', folder, run, title: `Run ${number} · ${workflow}` });
+
 /** Writes the text of one kind of page. */
 export type PageWriter = (folder: Folder, address: PageAddress, token: vscode.CancellationToken) => Promise<string>;
 
@@ -77,7 +83,7 @@ export function createPages({
 
   return {
     async open(address) {
-      const document = await vscode.workspace.openTextDocument(uriOf(address));
+      const document = await vscode.workspace.openTextDocument(pageUri(address));
       // What was written when it was last open may be old.
       if (shown.has(document.uri.toString())) changed.fire(document.uri);
       await vscode.window.showTextDocument(document, { preview: true });
@@ -106,7 +112,7 @@ const lookAt = (folder: Folder | undefined, { run }: PageAddress): Seen => ({
 });
 
 /** The path is what the tab shows; the query says what it is. */
-function uriOf(address: PageAddress): vscode.Uri {
+export function pageUri(address: PageAddress): vscode.Uri {
   return vscode.Uri.from({
     scheme: SCHEME,
     path: `/${address.title.replaceAll('/', '∕')}`,

@@ -28,6 +28,8 @@ export interface TreeNode {
 
 export type NodeCommand =
   | { readonly kind: 'run'; readonly command: string }
+  /** Opens the page of the run that the row's target names. */
+  | { readonly kind: 'run-page'; readonly number: number }
   /** Opens a file; the line is 0-based. */
   | { readonly kind: 'open'; readonly file: string; readonly line: number | null };
 

@@ -1,7 +1,6 @@
 import type { Board, RunRow } from '../../contract/board.ts';
 import { hasResult, isAlive, lookOfResult, resultWords, failedStepOf } from '../../contract/run-words.ts';
 import type { RunStatus } from '../../contract/runs.ts';
-import { openFailures } from '../../contract/taken-back.ts';
 import { STATES, countWords, durationWords, numberWords } from '../../contract/words.ts';
 import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';
 import type { FolderFacts } from '../../extension/folder-facts.ts';
@@ -67,7 +66,7 @@ function groupsOf(board: Board, dismissed: ReadonlySet<string>) {
   const now = runs.filter(
     (run) => (isAlive(run) || run.status === 'waiting' || run.status === 'interrupted') && !overtaken(run),
   );
-  const failed = openFailures(board, dismissed);
+  const failed = standingFailures(runs).filter(({ run }) => !dismissed.has(run));
   const shown = new Set([...now, ...failed]);
   return { now, failed, history: runs.filter((run) => !shown.has(run)) };
 }
@@ -95,7 +94,7 @@ function runNode({ folder, run, group, open, options }: Drawn): TreeNode {
     context: `run:${actionOf(run, folder)}${group === 'failed' ? ':standing' : ''}`,
     collapsible: children.length === 0 ? 'none' : open ? 'expanded' : 'collapsed',
     children,
-    command: { kind: 'run', command: 'savepoint.openRun' },
+    command: { kind: 'run-page', number: run.number },
     aria: `${run.workflow}, ${run.status === 'failed' || run.status === 'compensated' ? 'failed ' : ''}${words}, ${time}`,
     target: { folder: folder.uri, run: run.run, workflow: run.workflow },
   });
@@ -189,7 +188,7 @@ function olderNodes(folder: FolderFacts, count: number, { older, now, times }: R
       description: joined(STATES[run.status].word, times.short(run.startedAt, now)),
       icon: { name: STATES[run.status].icon, tone: 'muted' },
       context: 'run:none',
-      command: { kind: 'run', command: 'savepoint.openRun' },
+      command: { kind: 'run-page', number: run.number },
       target: { folder: folder.uri, run: run.run, number: run.number, workflow: run.workflow },
     }),
   );

@@ -57,7 +57,7 @@ function stepNode(place: Place, step: StepView, scene: Scene): TreeNode {
     context: retry ? 'step:retry' : 'step',
     collapsible: children.length === 0 ? 'none' : place.open ? 'expanded' : 'collapsed',
     children,
-    command: { kind: 'run', command: 'savepoint.openRun' },
+    command: { kind: 'run-page', number: run.number },
     aria: joined(step.id, failed ? 'failed' : '', words).replaceAll(' · ', ', '),
     target,
   });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Tone } from '../../contract/words.ts';
+import { pageUri, runPage } from '../../extension/pages/report-document.ts';
 import { plainMarkdown } from '../../extension/plain-markdown.ts';
 import type { TreeNode } from './node.ts';
 
@@ -33,11 +34,21 @@ const colorOf = (tone: Tone | null): vscode.ThemeColor | undefined => {
 
 /** What Enter or a click on the row does. */
 export function commandOf(node: TreeNode): vscode.Command | undefined {
-  const { command } = node;
+  const { command, target } = node;
   if (command === null) return undefined;
-  if (command.kind === 'run') return { command: command.command, title: node.label, arguments: [node.target] };
+  // VS Code's own command tells a click, which looks and leaves the focus in the tree, from Enter and a double click.
+  const open = (uri: vscode.Uri, ...rest: readonly object[]): vscode.Command => ({
+    command: 'vscode.open',
+    title: 'Open',
+    arguments: [uri, ...rest],
+  });
+  if (command.kind === 'run-page') {
+    const { folder, run = '', workflow = '' } = target;
+    return open(pageUri(runPage(folder, { run, workflow, number: command.number })));
+  }
+  if (command.kind === 'run') return { command: command.command, title: node.label, arguments: [target] };
   const at = command.line === null ? [] : [{ selection: new vscode.Range(command.line, 0, command.line, 0) }];
-  return { command: 'vscode.open', title: 'Open', arguments: [fileUri(node, command.file), ...at] };
+  return open(fileUri(node, command.file), ...at);
 }
 
 /** Absolute paths stay; others are of the folder. */

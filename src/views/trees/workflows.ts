@@ -1,6 +1,5 @@
-import type { RunRow, WorkflowRow } from '../../contract/board.ts';
-import { isAlive, lookOfResult, resultWords } from '../../contract/run-words.ts';
-import { takenBackRuns } from '../../contract/taken-back.ts';
+import type { Board, RunRow, WorkflowRow } from '../../contract/board.ts';
+import { isAlive, isBad, lookOfResult, resultWords } from '../../contract/run-words.ts';
 import { OUTCOMES, STATES, type Look } from '../../contract/words.ts';
 import { cutName, drawnBoard, treeNode, type TreeNode } from './node.ts';
 import type { FolderFacts } from '../../extension/folder-facts.ts';
@@ -11,26 +10,24 @@ export function workflowsTree(folder: FolderFacts, files: readonly string[], sce
   if (folder.state.kind === 'untrusted') return files.map((file) => untrustedNode(folder, file));
   const board = drawnBoard(folder);
   if (board === null) return [];
-  const over = takenBackRuns(board);
   return board.workflows.map((row) =>
-    row.problem === null ? workflowNode(folder, row, { runs: board.runs, over, scene }) : brokenNode(folder, row),
+    row.problem === null ? workflowNode(folder, row, { board, scene }) : brokenNode(folder, row),
   );
 }
 
 const baseName = (file: string): string => file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 
 interface Drawn {
-  readonly runs: readonly RunRow[];
-  /** Runs of which the edits were taken back. */
-  readonly over: ReadonlySet<string>;
+  readonly board: Board;
   readonly scene: Scene;
 }
 
-function workflowNode(folder: FolderFacts, row: WorkflowRow, { runs, over, scene }: Drawn): TreeNode {
-  const own = runs.filter(({ workflow }) => workflow === row.id);
+function workflowNode(folder: FolderFacts, row: WorkflowRow, { board, scene }: Drawn): TreeNode {
+  const own = board.runs.filter(({ workflow }) => workflow === row.id);
   const live = own.find((run) => isAlive(run) || run.status === 'waiting' || run.status === 'interrupted');
-  const last = own.find(({ run }) => run === row.last?.run && !over.has(run));
-  const look = lookOf(row, live, last);
+  const last = own.find(({ run }) => run === row.last?.run);
+  const outOfDate = row.automatic && board.unchecked > 0 ? `, ${OUTCOMES.stale.word}` : '';
+  const look = lookOf(row, { live, last, outOfDate: outOfDate !== '' });
   return treeNode({
     id: `${folder.uri}/${row.id}`,
     label: cutName(row.id),
@@ -40,26 +37,28 @@ function workflowNode(folder: FolderFacts, row: WorkflowRow, { runs, over, scene
       row.name,
       ...(row.about === undefined || row.about === '' ? [] : [row.about]),
       last
-        ? `Last: ${lastWords(last)}, run ${last.number}, ${scene.times.short(last.startedAt, scene.now)}`
-        : row.last === null
-          ? 'Has not run yet'
-          : `The edits that run ${row.last.number} checked were taken back`,
+        ? `Last: ${lastWords(last)}${outOfDate}, run ${last.number}, ${scene.times.short(last.startedAt, scene.now)}`
+        : 'Has not run yet',
       row.builtIn ? 'Comes with Savepoint; a file of the same id in .savepoint/workflows replaces it' : row.file,
     ],
     context: `workflow:${row.automatic ? (row.paused ? 'off' : 'on') : 'hand'}`,
     command: { kind: 'open', file: row.file, line: null },
-    aria: `${row.id}, ${live ? STATES[live.status].word : last ? lastWords(last) : OUTCOMES.unchecked.word}, ${row.when}`,
+    aria: `${row.id}, ${live ? STATES[live.status].word : last ? `${lastWords(last)}${outOfDate}` : OUTCOMES.unchecked.word}, ${row.when}`,
     target: { folder: folder.uri, workflow: row.id },
   });
 }
 
 const lastWords = (run: RunRow): string => (run.status === 'completed' ? resultWords(run) : STATES[run.status].word);
 
-function lookOf(row: WorkflowRow, live: RunRow | undefined, last: RunRow | undefined): Pick<Look, 'icon' | 'tone'> {
+function lookOf(
+  row: WorkflowRow,
+  { live, last, outOfDate }: { readonly live?: RunRow | undefined; readonly last?: RunRow | undefined; readonly outOfDate: boolean },
+): Pick<Look, 'icon' | 'tone'> {
   if (live) return STATES[live.status];
   // What starts only by hand is not paused with the rest.
   if (row.paused && row.automatic) return { icon: 'bell-slash', tone: 'muted' };
-  return last ? lookOfResult(last) : OUTCOMES.unchecked;
+  if (last === undefined) return OUTCOMES.unchecked;
+  return outOfDate && !isBad(last) ? OUTCOMES.stale : lookOfResult(last);
 }
 
 function brokenNode(folder: FolderFacts, { file, problem }: WorkflowRow): TreeNode {
