@@ -70,15 +70,17 @@ describe(proves('D1', 'activity engine: what is written becomes events'), () => 
   });
 
   it('takes back what the watcher was faster with than the editor', async () => {
-    rig = createActivityRig();
+    const clock = createSimulatedClock();
+    rig = createActivityRig({ 'src/a.ts': 'a\n' }, { clock });
     const window = await rig.window();
     rig.write({ 'src/a.ts': 'b\n' });
     window.hint('src/a.ts');
+    clock.advance(100);
     await eventually('the hint is taken in', () => window.of('file.modified').length === 1);
     await window.save('src/a.ts', 'b\n');
+    await inTime(clock, 'both ended', () => window.of('activity.settled').length === 2);
     assert.deepEqual(await settled(window), ['human: modified src/a.ts']);
     assert.deepEqual(told(window.of(...FILE_TYPES)), ['modified src/a.ts unknown', 'modified src/a.ts human']);
-    await eventually('both ended', () => window.of('activity.settled').length === 2);
   });
 
   it('tells of a save that was on disk before it began to look, once', async () => {
