@@ -75,7 +75,7 @@ async function runFile(file: string): Promise<SuiteCount> {
   let problem: string | null = null;
   process.stdout.write(`\n  ${file}\n`);
   try {
-    const folder = await makeWorkspace(path.join(home, 'harbor-api'));
+    const folder = await makeWorkspace({ folder: path.join(home, 'harbor-api'), home });
     const bundled = (name: string): string => path.join(BUNDLES, `${path.basename(name, '.ts')}.cjs`);
     await runTests({
       vscodeExecutablePath: process.env['VSCODE_EXECUTABLE'] ?? path.join(import.meta.dirname, 'host/executable.ts'),

@@ -10,7 +10,8 @@ import { beginLooking, disturbancesOf, watchDisturbances } from '../page/disturb
 import { HOSTED, type PageQuestion } from './hosted.ts';
 import { serveVscode, type ServedVscode } from './serve.ts';
 
-const TIMEOUT_MS = 8 * 60_000;
+/** More than the tests of one suite may take together on a loaded machine. */
+const TIMEOUT_MS = 20 * 60_000;
 const STATUS = '.statusbar-item[id^="savepoint.savepoint"]';
 
 const [folder] = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));

@@ -32,7 +32,10 @@ export const socketsOf = (home: string): { readonly results: string; readonly pa
   page: path.join(home, 'page.sock'),
 });
 
-/** How long the test of the workspace's slow module takes: long enough to do something while a run is under way. */
+/** While this file is there, the test of the workspace's slow module goes on. */
+export const holdOf = (home: string): string => path.join(home, 'hold');
+
+/** How long that test takes at least. */
 export const SLOW_MS = 6_000;
 
 /** Files of the workspace that suites edit: what exists is written at once, while a new file is made first and then filled. */

@@ -19,7 +19,7 @@ const ended = async (): Promise<readonly RunLine[]> =>
 
 /** Waits for one more run than there were, and shows it. */
 async function nextRun(before: number): Promise<ResultLine> {
-  await eventually('a run of the tests', async () => (await ended()).length > before, 60_000);
+  await eventually('a run of the tests', async () => (await ended()).length > before);
   const [newest] = await ended();
   const lines = await savepoint<ResultLine>('show', newest?.run ?? '');
   const result = lines.find(({ kind }) => kind === 'result');
@@ -28,7 +28,6 @@ async function nextRun(before: number): Promise<ResultLine> {
 }
 
 describe(proves('F9', 'Test Explorer'), function () {
-  this.timeout(120_000);
   before(ready);
   afterEach(() => atRest());
 

@@ -40,9 +40,12 @@ describe(proves('F7', 'a save'), () => {
       );
       assert.ok(saves.length > 0, 'the save is stored as written by a person');
 
+      const fixing = new Date().toISOString();
       await typeAndSave(FILE, FIXED);
       await eventually('the finding is gone', () => findingsIn(FILE).length === 0);
+      await eventually('its run', async () => (await startedSince(fixing)).length === 1);
       await atRest();
+      assert.deepEqual(findingsIn(FILE), []);
       assert.equal((await runs())[0]?.status, 'completed');
     },
   );

@@ -1,6 +1,7 @@
 // What suites in the extension host share. State is read as a script would read it: through the command line.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -8,7 +9,7 @@ import * as vscode from 'vscode';
 import type { Inside } from '../../../src/extension/extension.ts';
 import type { FolderState } from '../../../src/extension/folder.ts';
 import { eventually } from '../../support/eventually.ts';
-import { HOSTED, type PageQuestion } from '../host/hosted.ts';
+import { holdOf, HOSTED, type PageQuestion } from '../host/hosted.ts';
 import type { Disturbances } from '../page/disturbances.ts';
 
 const run = promisify(execFile);
@@ -102,13 +103,30 @@ export async function startedSince(time: string, workflow = ON_SAVE): Promise<re
   return started.filter((event) => event.time >= time && event.data['workflow'] === workflow);
 }
 
-/** Waits until nothing of the folder runs, and nothing waits for quiet. */
-export async function atRest(deadlineMs = 40_000): Promise<void> {
-  await eventually(
-    'no run is under way',
-    async () => (await runs()).every(({ status }) => !['running', 'retrying', 'compensating'].includes(status)),
-    deadlineMs,
-  );
+const WRITES = ['file.created', 'file.modified', 'file.deleted'];
+const DECIDED = 'activity.decided';
+
+/** Waits until it was decided what becomes of every write that is stored, and no run is under way. */
+export async function atRest(): Promise<void> {
+  await eventually('every write is decided about, and no run is under way', async () => {
+    const seen = await events(...WRITES, DECIDED);
+    const decided = new Set(seen.filter(({ type }) => type === DECIDED).flatMap(({ data }) => data['activity']));
+    const waits = seen.some(
+      ({ type, data }) => type !== DECIDED && typeof data['activity'] === 'string' && !decided.has(data['activity']),
+    );
+    return !waits && (await runs()).every(({ status }) => !['running', 'retrying', 'compensating'].includes(status));
+  });
+}
+
+/** Keeps the test of the workspace's slow module at work until the work is done. */
+export async function whileSlow(work: () => Promise<void>): Promise<void> {
+  const hold = holdOf(process.env[HOSTED.home] ?? '');
+  writeFileSync(hold, '');
+  try {
+    await work();
+  } finally {
+    rmSync(hold);
+  }
 }
 
 /** Null on a desktop VS Code, whose page nobody reaches from here. */

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { proves } from '../../requirements.ts';
-import { eventually } from '../../support/eventually.ts';
+import { becomes, eventually } from '../../support/eventually.ts';
 import { HOSTED_FILES } from '../host/hosted.ts';
 import { atRest, findingsIn, ready, ruleIn, runs, savepoint, staysQuiet, typeAndSave, uriOf } from './support.ts';
 
 const FILE = HOSTED_FILES.payments;
-/** Two errors that VS Code's own TypeScript shows too, and one that only Savepoint knows. */
-const WRONG = `export const count: number = 'three';
-export const shown = (1.5).toFixd(1);
+/**
+ * Two errors that VS Code's own TypeScript shows too, and one that only Savepoint knows. The one with a fix is the first: on a slow
+ * machine no more are looked for.
+ */
+const WRONG = `export const shown = (1.5).toFixd(1);
+export const count: number = 'three';
 export const run = async () => {
   Promise.resolve();
 };
 `;
+const COUNT_LINE = 1;
 const TYPE_RULE = 'types.ts2322';
 const SPELLING_RULE = 'types.ts2551';
 
@@ -45,10 +49,12 @@ describe(proves('F5', 'an error that VS Code’s own TypeScript shows too'), () 
 
   it('stands once in Problems, and in the run with the others', async () => {
     await typeAndSave(FILE, WRONG);
-    await eventually('theirs', () => shownByVscode().length === 1, 30_000);
-    await eventually('what only we say', () => rulesShown().includes('promise.floating'), 30_000);
-    assert.deepEqual(rulesShown(), ['promise.floating']);
+    await eventually('theirs', () => shownByVscode().length === 1);
+    await eventually('what only we say', () => rulesShown().includes('promise.floating'));
+    // Whichever of the two came first.
+    await becomes(['promise.floating'], rulesShown);
     await atRest();
+    assert.deepEqual(rulesShown(), ['promise.floating']);
     const [newest] = await runs();
     const told = await savepoint<ResultLine>('show', newest?.run ?? '');
     assert.deepEqual(
@@ -64,7 +70,7 @@ describe(proves('F5', 'an error that VS Code’s own TypeScript shows too'), () 
       const edit = new vscode.WorkspaceEdit();
       edit.insert(uriOf(FILE), new vscode.Position(0, 0), '// above\n');
       await vscode.workspace.applyEdit(edit);
-      await eventually('theirs has followed', () => shownByVscode()[0]?.range.start.line === line, 10_000);
+      await eventually('theirs has followed', () => shownByVscode()[0]?.range.start.line === COUNT_LINE + line);
     }
     listener.dispose();
     assert.deepEqual([...new Set(seen)], ['promise.floating']);
@@ -72,18 +78,18 @@ describe(proves('F5', 'an error that VS Code’s own TypeScript shows too'), () 
 
   it('is ours to show and to fix where theirs is switched off, and theirs again when it is back', async () => {
     await validate(false);
-    await eventually('theirs is gone', () => shownByVscode().length === 0, 10_000);
-    await eventually('ours is shown', () => rulesShown().includes(TYPE_RULE), 10_000);
+    await eventually('theirs is gone', () => shownByVscode().length === 0);
+    await eventually('ours is shown', () => rulesShown().includes(TYPE_RULE));
     assert.equal(await spelling(), undefined, 'the text is not what was checked');
     await typeAndSave(FILE, `${WRONG}// checked again\n`);
-    await eventually('the fix of a misspelt name', async () => (await spelling()) !== undefined, 30_000);
+    await eventually('the fix of a misspelt name', async () => (await spelling()) !== undefined);
     const fix = await spelling();
     assert.ok(fix?.edit && (await vscode.workspace.applyEdit(fix.edit)));
     const document = await vscode.workspace.openTextDocument(uriOf(FILE));
-    assert.equal(document.lineAt(1).text, 'export const shown = (1.5).toFixed(1);');
+    assert.equal(document.lineAt(0).text, 'export const shown = (1.5).toFixed(1);');
     await document.save();
     await validate(undefined);
-    await eventually('theirs is back', () => shownByVscode().length === 1, 20_000);
-    await eventually('ours gives way', () => !rulesShown().includes(TYPE_RULE), 5_000);
+    await eventually('theirs is back', () => shownByVscode().length === 1);
+    await eventually('ours gives way', () => !rulesShown().includes(TYPE_RULE));
   });
 });

@@ -15,6 +15,7 @@ import {
   stateOfFolder,
   staysQuiet,
   typeAndSave,
+  whileSlow,
 } from './support.ts';
 import type { Disturbances } from '../page/disturbances.ts';
 
@@ -45,7 +46,7 @@ async function killWorker(): Promise<void> {
 async function restart(): Promise<void> {
   await killWorker();
   await eventually('the worker is away', () => stateOfFolder().kind === 'restarting');
-  await eventually('the next worker answers', () => stateOfFolder().kind === 'ready', 60_000);
+  await eventually('the next worker answers', () => stateOfFolder().kind === 'ready');
 }
 
 describe(proves('F1', 'a worker that ends'), function () {
@@ -55,13 +56,15 @@ describe(proves('F1', 'a worker that ends'), function () {
 
   it('is started again and goes on with the run that it had', async () => {
     const before = new Date().toISOString();
-    await typeAndSave(HOSTED_FILES.slow, 'export const slow: boolean = !false;\n');
-    await eventually('a run', async () => (await startedSince(before)).length === 1);
-    await eventually('a step at work', async () =>
-      (await events('workflow.step.started')).some(({ time }) => time >= before),
-    );
-    await restart();
-    await atRest(60_000);
+    await whileSlow(async () => {
+      await typeAndSave(HOSTED_FILES.slow, 'export const slow: boolean = !false;\n');
+      await eventually('a run', async () => (await startedSince(before)).length === 1);
+      await eventually('a step at work', async () =>
+        (await events('workflow.step.started')).some(({ time }) => time >= before),
+      );
+      await restart();
+    });
+    await atRest();
     const [run] = await runs();
     assert.equal(run?.status, 'completed');
     const done = (await events('workflow.step.completed')).filter(({ data }) => data['run'] === run.run);

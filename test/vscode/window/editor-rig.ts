@@ -17,8 +17,8 @@ export interface EditorRig {
   events(...types: readonly string[]): Promise<readonly EventLine[]>;
   /** Waits until there are so many events of this type that fit. */
   eventCount(type: string, atLeast: number, fits?: (event: EventLine) => boolean): Promise<readonly EventLine[]>;
-  /** The worker of this many windows has opened its journal. */
-  readonly workers: (count: number) => Promise<void>;
+  /** Waits until the workers of so many windows have opened their journals: the extension hosts, oldest first. */
+  readonly workers: (count: number) => Promise<readonly number[]>;
   dispose(): Promise<void>;
 }
 
@@ -70,13 +70,15 @@ export async function createEditorRig(options: EditorRigOptions = {}): Promise<E
       return found;
     },
     async workers(count) {
-      await eventually(
-        `${count} workers`,
-        () => vscode.extensionHosts().filter((pid) => holdsLock(pid, rig.stateHome, SESSION)).length >= count,
-      ).catch((error: unknown) => {
+      let hosts: readonly number[] = [];
+      await eventually(`${count} workers`, () => {
+        hosts = vscode.extensionHosts().filter((pid) => holdsLock(pid, rig.stateHome, SESSION));
+        return hosts.length >= count;
+      }).catch((error: unknown) => {
         const log = `${vscode.log('remoteexthost').slice(-3_000)}\n${vscode.log('Savepoint').slice(-3_000)}`;
         throw new Error(`no worker; the extension host says:\n${log}`, { cause: error });
       });
+      return hosts;
     },
     async dispose() {
       try {

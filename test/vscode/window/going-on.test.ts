@@ -65,8 +65,7 @@ describe(proves('F1', 'a run of the editor goes on'), function () {
   });
 
   it('when its extension host is killed', async () => {
-    await editor.workers(1);
-    const [victim] = editor.vscode.extensionHosts().slice(-1);
+    const victim = (await editor.workers(1)).at(-1);
     assert.ok(victim !== undefined);
     const run = await inTheMiddle('export const app = 3;\n');
     process.kill(victim, 'SIGKILL');
