@@ -25,8 +25,8 @@ export interface Decision {
   readonly number: number | null;
   /** What stopped it may pass (a pause, the budget, memory, a missing approval): it is then decided anew. */
   readonly held?: true;
-  /** Its files are as at HEAD again: what was found on them is over. */
-  readonly takenBack?: true;
+  /** Its files are another's content that nobody looks at, HEAD's or a branch's: what was checked before is out of date. */
+  readonly leftOut?: true;
   /** ISO time. */
   readonly at: string;
 }

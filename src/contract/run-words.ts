@@ -9,6 +9,9 @@ export interface RunFacts extends Pick<RunView, 'status' | 'steps'> {
   readonly tests: TestTotals;
 }
 
+/** What a run was told to look at, and by whom. */
+export type RunReach = Pick<RunView, 'workflow' | 'scope' | 'trigger'>;
+
 export function runFacts({ status, steps, tests, findings }: RunView): RunFacts {
   const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
   return {
@@ -139,15 +142,25 @@ export function byLevel(steps: readonly StepView[]): readonly { readonly step: S
   return steps.map((step) => ({ step, level: levelOf(step.id) })).sort((a, b) => a.level - b.level);
 }
 
+/** Good, but only on files that a person named: of the others it says nothing, and clears nothing. */
+export const isPartialPass = (run: RunFacts & RunReach): boolean =>
+  run.trigger.kind === 'manual' && run.scope.kind === 'files' && !isBad(run);
+
 /**
- * Runs under Failed, of runs newest first: the newest result of each workflow, where it is bad. A later pass clears it; runs
- * that were stopped or replaced say nothing.
+ * Of runs newest first the newest result of each workflow. Runs that were stopped or replaced say nothing, and a pass on a part
+ * says nothing where there is an older result on more.
  */
-export function standingFailures<R extends RunFacts & Pick<RunView, 'workflow'>>(runs: readonly R[]): readonly R[] {
-  const decided = new Set<string>();
-  return runs.filter((run) => {
-    if (!hasResult(run) || decided.has(run.workflow)) return false;
-    decided.add(run.workflow);
-    return isBad(run);
-  });
+export function standingResults<R extends RunFacts & RunReach>(runs: readonly R[]): readonly R[] {
+  const standing = new Map<string, { readonly run: R; readonly isWhole: boolean }>();
+  for (const run of runs.filter(hasResult)) {
+    const newer = standing.get(run.workflow);
+    const isWhole = !isPartialPass(run);
+    if (newer === undefined || (isWhole && !newer.isWhole)) standing.set(run.workflow, { run, isWhole });
+  }
+  return runs.filter((run) => standing.get(run.workflow)?.run === run);
+}
+
+/** Runs under Failed, of runs newest first. */
+export function standingFailures<R extends RunFacts & RunReach>(runs: readonly R[]): readonly R[] {
+  return standingResults(runs).filter(isBad);
 }

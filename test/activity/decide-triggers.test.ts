@@ -11,6 +11,7 @@ import {
   type RunAtWork,
   type Situation,
 } from '../../src/orchestrator/activity/decide-triggers.ts';
+import { NOTHING_OPEN } from '../../src/orchestrator/activity/left-open.ts';
 import { lineageOf } from '../../src/orchestrator/activity/lineage.ts';
 import { proves } from '../requirements.ts';
 
@@ -31,6 +32,7 @@ const situation = (over: Partial<Situation> = {}): Situation => ({
   paused: { all: false, workflows: new Set() },
   automaticRuns: true,
   maxHops: 3,
+  leftOpen: () => NOTHING_OPEN,
   ...over,
 });
 
@@ -178,6 +180,23 @@ const REFUSED: readonly (readonly [string, Occasion, Situation, Looked, Decision
 ];
 
 describe(proves('F7', 'what starts for a burst of edits'), () => {
+  it('looks again at what the last result of the workflow left open, even where nothing differs any more', () => {
+    const leftOpen = (id: string) =>
+      id === 'checks' ? { files: ['test/x.test.ts'], everything: false } : NOTHING_OPEN;
+    for (const differing of [new Set(['src/a.ts']), new Set<string>()]) {
+      const [one, ...others] = outcome(burst(), situation({ leftOpen }), looked({ differing })).starts;
+      assert.deepEqual([one?.files, one?.again, others], [['src/a.ts', 'test/x.test.ts'], ['test/x.test.ts'], []]);
+    }
+    const all = () => ({ files: [], everything: true });
+    assert.equal(outcome(burst(), situation({ leftOpen: all })).starts[0]?.everything, true);
+    const commit = outcome(
+      burst({ kind: 'commit' }),
+      situation({ leftOpen, workflows: [workflow('checks', { commit: {} })] }),
+      looked({ differing: null }),
+    );
+    assert.deepEqual(commit.starts[0]?.again, [], 'a commit is looked at for itself');
+  });
+
   it('is every workflow that asks, each told the files that it asks for', () => {
     const both = [
       workflow('all', { activity: {} }),

@@ -93,7 +93,7 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     rig.write({ 'src/a.ts': 'a\n' });
     const [decision] = await rig.burst(['src/a.ts']);
     assert.deepEqual(
-      [decision?.decision, decision?.why, decision?.takenBack],
+      [decision?.decision, decision?.why, decision?.leftOut],
       ['filtered', 'nothing differs from HEAD any more', true],
     );
     await rig.idle();
@@ -103,6 +103,27 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     rmSync(join(rig.root, 'src/b.ts'));
     assert.deepEqual(said(await rig.burst(['src/b.ts'])), [['checks', 'started', 2]]);
     await rig.idle();
+  });
+
+  it('look again at what the last result left open, until it passes: a run on another file does not hide it', async () => {
+    const files = (): unknown => rig.calls().at(-1)?.files;
+    rig.write({ 'src/a.ts': 'WRONG\n' });
+    await rig.burst(['src/a.ts']);
+    await rig.idle();
+    rig.write({ 'src/b.ts': 'B\n' });
+    assert.deepEqual(said(await rig.burst(['src/b.ts'])), [['checks', 'started', 2]]);
+    await rig.idle();
+    assert.deepEqual(files(), ['src/a.ts', 'src/b.ts']);
+    assert.equal(value(rig.services.runs.find('2')).findings.length, 1);
+
+    rig.write({ 'src/a.ts': 'a\n' });
+    assert.deepEqual(said(await rig.burst(['src/a.ts'])), [['checks', 'started', 3]], 'to see it pass, as at HEAD');
+    await rig.idle();
+    assert.deepEqual(files(), ['src/a.ts']);
+    assert.deepEqual(value(rig.services.runs.find('3')).findings, []);
+
+    rig.write({ 'src/b.ts': 'b\n' });
+    assert.deepEqual(said(await rig.burst(['src/b.ts'])), [['checks', 'filtered', null]], 'nothing is open any more');
   });
 
   it('tell afterwards that a run came wholly from cache', async () => {
@@ -137,6 +158,35 @@ describe(proves('F7', 'triggers on a real repository'), function () {
     await rig.idle();
     assert.deepEqual(said(await rig.burst(['src/a.ts'])), [['checks', 'over-budget', null]]);
     assert.equal([...rig.services.runs.newest(10)].length, 1);
+  });
+
+  it('ready the agents of what will start while the burst is open, and of nothing that would not', async () => {
+    rig.write({ 'src/a.ts': 'A\n', 'docs/c.md': 'C\n', '.gitignore': 'src/made.ts\n', 'src/made.ts': 'made\n' });
+    const lineage = lineageOf({ run: 'r', workflow: 'checks' });
+    const nothing = {
+      'off its paths': () => rig.foresee(['docs/c.md']),
+      'as it is in HEAD': () => rig.foresee(['src/b.ts']),
+      ignored: () => rig.foresee(['src/made.ts']),
+      'of its own run': () => rig.foresee(['src/a.ts'], { origin: 'run:r', lineage }),
+      'of git': () => rig.foresee(['src/a.ts'], { origin: 'git' }),
+    };
+    for (const [why, foresee] of Object.entries(nothing)) assert.equal(await foresee(), false, why);
+    value(rig.pauses.set(null, true));
+    assert.equal(await rig.foresee(['src/a.ts']), false, 'paused');
+    value(rig.pauses.set(null, false));
+    rig.settings.automaticRuns = false;
+    assert.equal(await rig.foresee(['src/a.ts']), false, 'off in the settings');
+    rig.settings.automaticRuns = true;
+    rig.settings.maxRunsPerHour = 0;
+    assert.equal(await rig.foresee(['src/a.ts']), false, 'over budget');
+    rig.settings.maxRunsPerHour = 120;
+    assert.deepEqual(rig.prepared, []);
+    assert.equal(await rig.foresee(['src/a.ts', 'docs/c.md']), true);
+    assert.deepEqual(rig.prepared, [{ agents: ['look'], files: ['src/a.ts'] }]);
+    rig.write({ 'look.mjs': 'process.exit(0)\n' });
+    assert.equal(await rig.foresee(['src/a.ts']), false, 'not approved');
+    assert.equal(rig.prepared.length, 1);
+    assert.deepEqual([await rig.decided(), [...rig.services.runs.newest(1)]], [[], []], 'nothing is stored or started');
   });
 
   it('check what was edited in a pause when it ends, in sum and once', async () => {

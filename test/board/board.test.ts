@@ -18,7 +18,7 @@ import { proves } from '../requirements.ts';
 import { activityView } from '../support/boards.ts';
 import { createSimulatedClock } from '../support/simulated-env.ts';
 import { scriptedSession } from '../support/stored-events.ts';
-import { checked, finding, runOf, story, TIME, wholeRun, written, type Story } from './stories.ts';
+import { AT_REST, checked, finding, runOf, story, TIME, wholeRun, written, type Story } from './stories.ts';
 
 const filesOf = ({ files }: Board): readonly string[] => files.map(({ file }) => file);
 const statusOf = (board: Board, run: string): string | undefined => board.runs.find((row) => row.run === run)?.status;
@@ -45,9 +45,9 @@ describe(proves('F1', 'board: runs'), () => {
 
   it('asks for the start of a run that it does not know', () => {
     const event = told.here.store('workflow.resumed', { run: 'old', session: 'here', again: [] });
-    assert.equal(applyEvent(told.fold, event, { paused: false }), 'unknown');
-    assert.equal(applyEvent(told.fold, written(told.here, 'a.ts', '1'), { paused: false }), 'done');
-    assert.equal(applyEvent(told.fold, told.here.store('test.case.completed', {}), { paused: false }), 'other');
+    assert.equal(applyEvent(told.fold, event, AT_REST), 'unknown');
+    assert.equal(applyEvent(told.fold, written(told.here, 'a.ts', '1'), AT_REST), 'done');
+    assert.equal(applyEvent(told.fold, told.here.store('test.case.completed', {}), AT_REST), 'other');
   });
 
   it('shows the newest, the live and those under Failed, and forgets the rest', () => {
@@ -451,6 +451,10 @@ describe(proves('F1', 'board: words and counts'), () => {
       files: [{ path: file, change: 'modified' as const }],
       decisions: [decision(kind)],
     });
+    const leftOut = { ...decision('filtered'), leftOut: true as const };
+    const byGit = new Set<string>();
+    applyDecided(byGit, [{ ...activity('a', 'filtered'), decisions: [leftOut] }], false);
+    assert.deepEqual([...byGit], ['a'], 'git wrote it, or it is as at HEAD again');
     const unchecked = new Set<string>();
     applyDecided(unchecked, [activity('a', 'over-budget'), activity('b', 'filtered')], false);
     assert.deepEqual([...unchecked], ['a'], 'nobody asked for b');

@@ -7,6 +7,7 @@ import {
   emptyBoard,
   type BoardFacts,
   type BoardFold,
+  type Moment,
 } from '../../src/orchestrator/board/board-fold.ts';
 import { EMPTY_RESULT, type RunStart, type StepResult } from '../../src/orchestrator/workflow/run-events.ts';
 import { planOf, startOf } from '../support/plans.ts';
@@ -16,6 +17,9 @@ export const NOTHING_TELLS: BoardFacts = {
   ...{ role: 'leader', session: 'here', paused: false, health: [], unapproved: [], readOnly: null, workflows: [] },
   ...{ maxProblems: 50, live: new Set(['here']), progress: new Map() },
 };
+
+/** Nothing is paused, and `checks` starts by itself. */
+export const AT_REST: Moment = { paused: false, isAutomatic: (workflow) => workflow === 'checks' };
 
 export interface Story {
   readonly fold: BoardFold;
@@ -30,7 +34,7 @@ export function story(): Story {
     fold,
     here: scriptedSession('here'),
     take(...events) {
-      for (const event of events) applyEvent(fold, event, { paused: false });
+      for (const event of events) applyEvent(fold, event, AT_REST);
     },
     board: (facts = {}) => boardOf(fold, { ...NOTHING_TELLS, ...facts }),
   };

@@ -1,4 +1,4 @@
-import type { ActivityView, Decision } from '../../src/contract/activities.ts';
+import type { ActivityView } from '../../src/contract/activities.ts';
 import type { Board, RunRow, WorkflowRow } from '../../src/contract/board.ts';
 import { createTimeWords } from '../../src/contract/time-words.ts';
 import type { FolderFacts } from '../../src/extension/folder-facts.ts';
@@ -75,13 +75,6 @@ export const activityView = (id: string, over: Partial<ActivityView> = {}): Acti
   label: '',
   decisions: [],
   ...over,
-});
-
-/** What is decided of edits after which the files are as at HEAD again. */
-export const takenBack = (workflow: string): Decision => ({
-  ...{ workflow, decision: 'filtered', why: 'nothing differs from HEAD any more', run: null, number: null },
-  takenBack: true,
-  at: '2026-11-18T13:52:02.000Z',
 });
 
 /** A folder that nothing has happened in. */

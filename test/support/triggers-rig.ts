@@ -7,6 +7,7 @@ import { settledData } from '../../src/orchestrator/activity/activity-fold.ts';
 import type { SettledBurst, Triggers } from '../../src/orchestrator/activity/api.ts';
 import { createPauses, type Pauses } from '../../src/orchestrator/activity/pauses.ts';
 import { createTriggers, type TriggersDeps } from '../../src/orchestrator/activity/triggers.ts';
+import { applyToRuns, emptyRuns, leftOpenOf } from '../../src/orchestrator/board/run-fold.ts';
 import { writtenCommands } from '../../src/orchestrator/commands/check-commands.ts';
 import type { Services } from '../../src/orchestrator/commands/services.ts';
 import { composeServices, type Composed } from '../../src/orchestrator/host/compose.ts';
@@ -16,7 +17,7 @@ import { eventually } from './eventually.ts';
 import { createRepository, writeTree } from './git-repository.ts';
 import { tempFolder } from './temp-folder.ts';
 
-/** An agent that notes its files and its process, then waits for as long as `hold` is there; its child waits with it. */
+/** An agent that notes its files and its process, finds what is WRONG, then waits for as long as `hold` is there; its child waits with it. */
 const LOOK = `
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -24,6 +25,10 @@ const { step, files, with: given } = JSON.parse(readFileSync(0, 'utf8'));
 const notes = process.env.NOTES_OF_LOOK;
 const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
 appendFileSync(notes + '/calls.jsonl', JSON.stringify({ step, files, pids: [process.pid, child.pid] }) + '\\n');
+for (const file of files)
+  if (existsSync(file) && readFileSync(file, 'utf8').includes('WRONG'))
+    console.log(JSON.stringify({ kind: 'finding', rule: 'look.wrong', severity: 'error', message: 'This is wrong.', file,
+      range: { start: { line: 0, character: 0 }, end: { line: 0, character: 5 } } }));
 while (!given.quick && existsSync(notes + '/hold')) await new Promise((resolve) => setTimeout(resolve, 20));
 child.kill();
 `;
@@ -55,6 +60,10 @@ export interface TriggersRig {
     paths: readonly string[],
     how?: { readonly origin?: Origin; readonly lineage?: Lineage },
   ): Promise<readonly Decision[]>;
+  /** Such a burst while it is open; false where nothing would start. */
+  foresee(paths: readonly string[], how?: { readonly origin?: Origin; readonly lineage?: Lineage }): Promise<boolean>;
+  /** What agents were readied for. */
+  readonly prepared: readonly { readonly agents: readonly string[]; readonly files: readonly string[] }[];
   decided(): Promise<readonly StoredEvent[]>;
   /** Those of the next leader, not started. */
   another(): Triggers;
@@ -96,11 +105,18 @@ export async function createTriggersRig(files: Readonly<Record<string, string>> 
   const runner = guardRunner(unguarded, { used: () => memory.share });
   const settings = { automaticRuns: true, maxRunsPerHour: 120, maxHops: 3 };
   const pauses = createPauses({ files: services.env.files, stateDir: services.stateDir });
+  const prepared: TriggersRig['prepared'][number][] = [];
+  const runs = emptyRuns();
+  journal.subscribe((event) => void applyToRuns(runs, event));
   const deps: TriggersDeps = {
     ...{ env: services.env, journal, runner, pauses, workspace: services.workspace, library: services.library },
     reader: services.reader(),
     agents: services.registry,
+    prepare: async (calls, files) => {
+      prepared.push({ agents: calls.map(({ agent }) => agent), files });
+    },
     settings: () => settings,
+    leftOpen: (workflow) => leftOpenOf(runs, workflow),
     onFailure: ({ message }) => {
       throw new Error(message);
     },
@@ -108,6 +124,21 @@ export async function createTriggersRig(files: Readonly<Record<string, string>> 
   const triggers = createTriggers(deps);
   value(await triggers.start());
   let count = 0;
+
+  function burstOf(
+    paths: readonly string[],
+    { origin = 'human', lineage }: { readonly origin?: Origin; readonly lineage?: Lineage },
+  ): SettledBurst {
+    const changed = paths.map((path) => ({
+      path,
+      change: existsSync(join(root, path)) ? ('modified' as const) : ('deleted' as const),
+    }));
+    const at = new Date().toISOString();
+    const id = `activity-${++count}`;
+    const times = { startedAt: at, lastAt: at, settledAt: at };
+    const view = { id, origin, ...times, files: changed, total: paths.length, writes: 1, label: '', decisions: [] };
+    return { activities: [view], files: changed, lineage: lineage ?? null };
+  }
 
   const rig: TriggersRig = {
     ...{ root, stateBase, services, runner, triggers, pauses, settings, memory },
@@ -124,20 +155,16 @@ export async function createTriggersRig(files: Readonly<Record<string, string>> 
       if (on) writeFileSync(join(notes, 'hold'), '');
       else rmSync(join(notes, 'hold'), { force: true });
     },
-    async burst(paths, { origin = 'human', lineage } = {}) {
-      const changed = paths.map((path) => ({
-        path,
-        change: existsSync(join(root, path)) ? ('modified' as const) : ('deleted' as const),
-      }));
-      const at = new Date().toISOString();
-      const id = `activity-${++count}`;
-      const times = { startedAt: at, lastAt: at, settledAt: at };
-      const view = { id, origin, ...times, files: changed, total: paths.length, writes: 1, label: '', decisions: [] };
-      const data = settledData(view, new Map());
-      value(await journal.append([{ source: 'savepoint/activity', type: 'activity.settled', data }]));
-      const burst: SettledBurst = { activities: [view], files: changed, lineage: lineage ?? null };
+    async burst(paths, how = {}) {
+      const burst = burstOf(paths, how);
+      for (const view of burst.activities) {
+        const data = settledData(view, new Map());
+        value(await journal.append([{ source: 'savepoint/activity', type: 'activity.settled', data }]));
+      }
       return value(await triggers.settled(burst));
     },
+    foresee: (paths, how = {}) => triggers.foresee(burstOf(paths, how)),
+    prepared,
     decided: async () => [...services.reader().events({ types: ['activity.decided'] })],
     another: () => createTriggers(deps),
     idle: () => eventually('nothing is at work', () => runner.live().length === 0),

@@ -70,6 +70,8 @@ describe(proves('A1', 'workspace'), () => {
         assert.deepEqual(await workspace.removed(scope), ['gone.ts']);
         assert.deepEqual(await scopeOf({ within: ['b.ts'] }), { kind: 'changed', base, files: [] });
         assert.deepEqual(await scopeOf({ within: [] }), { kind: 'changed', base, files: [] });
+        const also = ['b.ts', 'never.ts', 'gone.ts'];
+        assert.deepEqual(await scopeOf({ within: ['a.ts'], also }), { kind: 'changed', base, files: ['a.ts', 'b.ts'] });
       });
 
       it('is those that exist where there is no git or no commit', async () => {

@@ -1,5 +1,5 @@
 import { countWords } from '../../contract/words.ts';
-import { openFailures } from '../../contract/taken-back.ts';
+import { standingFailures } from '../../contract/run-words.ts';
 import type { FolderFacts } from '../folder-facts.ts';
 
 /** What the badge says: failed runs nobody has looked at yet, and runs that need a person. */
@@ -12,7 +12,7 @@ export function badgeOf(
       ? []
       : [
           ...board.runs.filter(({ status }) => status === 'waiting'),
-          ...openFailures(board, known.dismissed).filter(({ run }) => !known.looked.has(run)),
+          ...standingFailures(board.runs).filter(({ run }) => !known.dismissed.has(run) && !known.looked.has(run)),
         ],
   );
   if (runs.length === 0) return undefined;

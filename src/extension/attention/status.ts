@@ -1,6 +1,5 @@
 import type { Board, RunRow } from '../../contract/board.ts';
-import { hasResult } from '../../contract/run-words.ts';
-import { takenBackRuns } from '../../contract/taken-back.ts';
+import { standingResults } from '../../contract/run-words.ts';
 import type { Target } from '../../contract/target.ts';
 import { OUTCOMES, STATES, countWords } from '../../contract/words.ts';
 import { cannotWork, onlyFollows, whyReadOnly, type FolderFacts } from '../folder-facts.ts';
@@ -125,7 +124,7 @@ function atWork(board: Board, target: Target, options: StatusOptions): Status | 
 
 /** What the newest results say; nothing is going on. */
 function atRest(board: Board, target: Target, options: StatusOptions): Status {
-  const results = standingResults(board, options.dismissed).map((run) => resultStatus({ run, target, options }));
+  const results = toldResults(board, options.dismissed).map((run) => resultStatus({ run, target, options }));
   const rank = ({ kind }: Status): number => STATUS_KINDS.indexOf(kind);
   const [worst] = results.toSorted((a, b) => rank(a) - rank(b));
   const others: Status[] = [];
@@ -136,7 +135,7 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
         kind: 'stale',
         text: 'Checks out of date',
         icon: OUTCOMES.stale.icon,
-        outcome: `${countWords(board.unchecked, 'file')} edited since, and not checked`,
+        outcome: `${countWords(board.unchecked, 'file')} changed since, and not checked`,
         about: worst.about,
         spoken: worst.spoken,
         links: worst.links,
@@ -157,13 +156,13 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
     );
   }
   if (board.paused) {
-    const then = board.unchecked === 0 ? '' : `; ${countWords(board.unchecked, 'edited file')} will be checked then`;
+    const then = board.unchecked === 0 ? '' : '; what was edited meanwhile will be checked then';
     const outcome = `Automatic runs are paused until you resume${then}`;
     others.push(
       status({ kind: 'paused', text: 'Savepoint paused', icon: 'bell-slash', outcome, folder: target.folder }),
     );
   }
-  if (worst === undefined) others.push(status({ ...NOTHING, outcome: whyUnchecked(board), folder: target.folder }));
+  if (worst === undefined) others.push(status({ ...NOTHING, folder: target.folder }));
   const [first] = [...others, ...(worst ? [worst] : [])].sort((a, b) => rank(a) - rank(b));
   const pause = board.paused
     ? { label: 'Resume automatic runs', command: 'savepoint.resumeAutomaticRuns', target }
@@ -171,12 +170,6 @@ function atRest(board: Board, target: Target, options: StatusOptions): Status {
   const chosen = first ?? status({ ...NOTHING, folder: target.folder });
   const more = others.filter(({ kind }) => kind !== chosen.kind && kind !== 'unchecked');
   return { ...withOthers(chosen, more), links: [...chosen.links, pause] };
-}
-
-function whyUnchecked(board: Board): string {
-  const newest = board.runs.find(hasResult);
-  const isOver = newest !== undefined && takenBackRuns(board).has(newest.run);
-  return isOver ? `The edits that run ${newest.number} checked were taken back` : NOTHING.text;
 }
 
 /** A failure keeps the one place, and still tells that it is out of date, or that nothing starts by itself. */
@@ -196,14 +189,9 @@ function withOthers(chosen: Status, others: readonly Status[]): Status {
  * The newest result, and that of every workflow that starts by itself: a run by hand of something else neither hides what the
  * checks said, nor do its own older failures come back once the checks have run.
  */
-function standingResults({ runs, workflows, activities }: Board, dismissed: ReadonlySet<string>): readonly RunRow[] {
-  const over = takenBackRuns({ runs, activities });
+function toldResults({ runs, workflows }: Board, dismissed: ReadonlySet<string>): readonly RunRow[] {
   const automatic = new Set(workflows.filter((row) => row.automatic).map(({ id }) => id));
-  const seen = new Set<string>();
-  const newestOfEach = runs.filter((run) => {
-    if (!hasResult(run) || seen.has(run.workflow)) return false;
-    seen.add(run.workflow);
-    return !dismissed.has(run.run) && !over.has(run.run);
-  });
-  return newestOfEach.filter(({ workflow }, index) => index === 0 || automatic.has(workflow));
+  return standingResults(runs)
+    .filter(({ run }) => !dismissed.has(run))
+    .filter(({ workflow }, index) => index === 0 || automatic.has(workflow));
 }

@@ -5,6 +5,7 @@ import type { RunTrigger } from '../../contract/runs.ts';
 import { countWords, durationWords } from '../../contract/words.ts';
 import { pathFilter, typeFilter } from '../workflow/trigger-filter.ts';
 import type { Budget } from './budget.ts';
+import { NOTHING_OPEN, type LeftOpen } from './left-open.ts';
 
 /** What starts for what happened, and why the rest does not. Pure: the shell (triggers.ts) looks, starts and stores. */
 
@@ -45,6 +46,8 @@ export interface Situation {
   /** The setting: whether anything but a person starts runs. */
   readonly automaticRuns: boolean;
   readonly maxHops: number;
+  /** What the newest result of a workflow left open, by its id. */
+  readonly leftOpen: (workflow: string) => LeftOpen;
 }
 
 export type Verdict = Omit<Decision, 'at'>;
@@ -52,8 +55,10 @@ export type Verdict = Omit<Decision, 'at'>;
 /** A workflow that asks for the occasion. */
 export interface Asked {
   readonly workflow: string;
-  /** What it is to look at: the files that it asks for, and those of the runs that it replaces. */
+  /** What it is to look at: the files that it asks for, those of the runs that it replaces, and `again`. */
   readonly files: readonly string[];
+  /** What its last result left open: looked at even where nothing differs from HEAD any more, to see it pass. */
+  readonly again: readonly string[];
   /** All that differs from HEAD is to be looked at: so much changed, or a run that it replaces was told so. */
   readonly everything: boolean;
   /** Mostly one at most; one that was replaced before may not have ended yet. */
@@ -97,14 +102,14 @@ export function whoStarts(
   const verdicts: Verdict[] = [];
   const over: RunAtWork[] = [];
   for (const one of asked) {
-    const { workflow, files, replaces } = one;
+    const { workflow, files, again, replaces } = one;
     const refusal = looked.unapproved.get(workflow);
-    if (looked.differing !== null && !files.some((file) => looked.differing?.has(file))) {
+    if (looked.differing !== null && again.length === 0 && !files.some((file) => looked.differing?.has(file))) {
       const ignored = files.length > 0 && files.every((file) => looked.ignored.has(file));
       verdicts.push(
         ignored
           ? verdict(workflow, 'filtered', 'ignored by .gitignore')
-          : { ...verdict(workflow, 'filtered', 'nothing differs from HEAD any more'), takenBack: true },
+          : { ...verdict(workflow, 'filtered', 'nothing differs from HEAD any more'), leftOut: true },
       );
       if (!one.everything) over.push(...replaces);
     } else if (refusal !== undefined) verdicts.push(holding(workflow, 'untrusted', refusal));
@@ -161,9 +166,11 @@ function ask(
   const last = occasion.kind === 'schedule' ? atWork.find(({ kind }) => kind === 'schedule') : undefined;
   if (last) return onRun(verdict(id, 'joined', `run ${last.number} is still at work`), last);
   const replaces = atWork.filter((run) => isReplaceable(run, occasion));
-  const files = [...new Set([...filtered.files, ...replaces.flatMap(({ within }) => within ?? [])])].sort();
-  const everything = occasion.everything === true || replaces.some(({ within }) => within === null);
-  return { workflow: id, files, everything, replaces };
+  const open = isForEdits(occasion.kind) ? situation.leftOpen(id) : NOTHING_OPEN;
+  const replaced = replaces.flatMap(({ within }) => within ?? []);
+  const files = [...new Set([...filtered.files, ...replaced, ...open.files])].sort();
+  const everything = occasion.everything === true || open.everything || replaces.some(({ within }) => within === null);
+  return { workflow: id, files, again: open.files, everything, replaces };
 }
 
 /** Only where the new run also looks at what the old one had not come to. */

@@ -41,7 +41,7 @@ export function gitActivity(of: {
   };
   return [
     settledEvent(view, new Map()),
-    decided({ activity: [id], event: null, why: 'git wrote it, not a person', at }),
+    decided({ activity: [id], event: null, why: 'git wrote it, not a person', leftOut: true, at }),
   ];
 }
 
@@ -69,10 +69,11 @@ function decided(of: {
   readonly activity: readonly string[];
   readonly event: string | null;
   readonly why: string;
+  readonly leftOut?: true;
   readonly at: string;
 }): NewEvent {
-  const { activity, event, why, at } = of;
-  const decision: Decision = { workflow: null, decision: 'filtered', why, run: null, number: null, at };
+  const { activity, event, ...rest } = of;
+  const decision: Decision = { workflow: null, decision: 'filtered', run: null, number: null, ...rest };
   const data: JsonObject = {
     activity,
     decisions: [decision as unknown as JsonObject],

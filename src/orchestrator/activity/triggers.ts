@@ -1,10 +1,13 @@
 import type { Decision } from '../../contract/activities.ts';
 import { ok, type Failure, type Result } from '../../contract/failures.ts';
 import type { RunView } from '../../contract/runs.ts';
+import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import type { WorkerSettings } from '../../contract/worker.ts';
+import { breathe } from '../breath.ts';
 import type { Env } from '../env.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import type { Runner, StartRequest } from '../workflow/api.ts';
+import type { Preparer } from '../workflow/ports.ts';
 import { cannotStore } from '../workflow/refusals.ts';
 import { BY_HAND, isAutomatic } from '../workflow/run-rules.ts';
 import type { RunState } from '../workflow/run-state.ts';
@@ -20,11 +23,13 @@ import {
   type Asked,
   type Occasion,
   type RunAtWork,
+  type Situation,
   type Verdict,
 } from './decide-triggers.ts';
 import { createDecisionLog, type DecidedFor } from './decision-log.ts';
 import { createHeld, type HeldOccasion } from './held.ts';
 import { recoverTriggers } from './recover-triggers.ts';
+import type { LeftOpen } from './left-open.ts';
 import type { Pauses } from './pauses.ts';
 import { createScheduleClock } from './schedule-clock.ts';
 import { createTriggerLook, type TriggerLookDeps } from './trigger-look.ts';
@@ -35,6 +40,10 @@ export interface TriggersDeps extends TriggerLookDeps {
   readonly reader: JournalReader;
   readonly runner: Runner;
   readonly pauses: Pauses;
+  /** Readies agents for calls that a run is likely to make soon. */
+  readonly prepare: Preparer['prepare'];
+  /** What the newest result of a workflow left open, of every process. */
+  readonly leftOpen: (workflow: string) => LeftOpen;
   /** As they are now. */
   readonly settings: () => Pick<WorkerSettings, 'automaticRuns' | 'maxRunsPerHour' | 'maxHops'>;
   /** A failure of work that nobody waits for. */
@@ -65,6 +74,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
 
   return {
     settled: (burst) => inTurn(() => decide(occasionOf(burst), { activities: burst.activities.map(({ id }) => id) })),
+    foresee,
     saved(save) {
       saves.push(save);
       return inTurn(() => decideSaves(save.event));
@@ -146,6 +156,39 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     return decided;
   }
 
+  async function foresee(burst: SettledBurst): Promise<boolean> {
+    const workflows = (await deps.library.list()).map(({ definition }) => definition);
+    const considered = await consider(occasionOf(burst), { workflows, broken: [] });
+    // What could not be looked at is told when the burst is over.
+    const starts = considered.ok ? considered.value.starts : [];
+    for (const { workflow, files } of starts) {
+      const definition = workflows.find(({ id }) => id === workflow);
+      if (definition) await deps.prepare(await look.firstCalls(definition), files);
+    }
+    return starts.length > 0;
+  }
+
+  /** What starts for the occasion as things are now, the verdicts on the rest, and runs that nothing needs any more. */
+  async function consider(
+    occasion: Occasion,
+    { workflows, broken }: { readonly workflows: readonly WorkflowDefinition[]; readonly broken: Situation['broken'] },
+  ): Promise<Result<ReturnType<typeof whoStarts>>> {
+    const { asked, verdicts } = whoAsks(occasion, {
+      ...{ workflows, broken },
+      atWork: runner.live().filter(isAutomatic).map(runAtWork),
+      paused: deps.pauses.read(),
+      leftOpen: deps.leftOpen,
+      ...deps.settings(),
+    });
+    if (asked.length === 0) return ok({ starts: [], verdicts, over: [] });
+    await breathe();
+    const looked = await look.of(occasion, asked, workflows);
+    if (!looked.ok) return looked;
+    await breathe();
+    const found = whoStarts(asked, { ...looked.value, budget: budgetNow() });
+    return ok({ ...found, verdicts: [...verdicts, ...found.verdicts] });
+  }
+
   async function decide(
     occasion: Occasion,
     of: Partial<DecidedFor>,
@@ -155,17 +198,12 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     const all = (await deps.library.list()).map(({ definition }) => definition);
     schedule.update(all);
     const only = anew?.workflow ?? null;
+    await breathe();
     const workflows = only === null ? all : all.filter(({ id }) => id === only);
-    const { asked, verdicts } = whoAsks(occasion, {
-      workflows,
-      broken: occasion.kind === 'activity' && only === null ? await look.brokenFiles() : [],
-      atWork: runner.live().filter(isAutomatic).map(runAtWork),
-      paused: deps.pauses.read(),
-      ...deps.settings(),
-    });
-    const looked = await look.of(occasion, asked, workflows);
-    if (!looked.ok) return looked;
-    const { starts, verdicts: refused, over } = whoStarts(asked, { ...looked.value, budget: budgetNow() });
+    const broken = occasion.kind === 'activity' && only === null ? await look.brokenFiles() : [];
+    const considered = await consider(occasion, { workflows, broken });
+    if (!considered.ok) return considered;
+    const { starts, verdicts, over } = considered.value;
     const replaced = over.map(({ run }) => runner.supersedeRun(run, { by: null }));
     const started = await Promise.all(
       starts.map((one) =>
@@ -181,9 +219,9 @@ export function createTriggers(deps: TriggersDeps): Triggers {
         }),
       ),
     );
-    const broken = started.find((one) => 'failure' in one);
-    if (broken) return { ok: false, failure: broken.failure };
-    const decided = [...verdicts, ...refused, ...started.flatMap((one) => ('verdict' in one ? [one.verdict] : []))];
+    const failed = started.find((one) => 'failure' in one);
+    if (failed) return { ok: false, failure: failed.failure };
+    const decided = [...verdicts, ...started.flatMap((one) => ('verdict' in one ? [one.verdict] : []))];
     hold(occasion, decided);
     const news = decided.filter((one) => anew?.workflow !== one.workflow || one.held !== true);
     const stored = await log.store(decidedFor, news);
@@ -280,8 +318,8 @@ function scheduled(due: readonly string[]): Occasion {
   return { kind: 'schedule', activities: [], files: [], lineage: null, due };
 }
 
-function scopeOf({ kind }: Occasion, { files, everything }: Asked): ScopeRequest {
-  return kind === 'schedule' || everything || files.length > MAX_LISTED ? {} : { within: files };
+function scopeOf({ kind }: Occasion, { files, again, everything }: Asked): ScopeRequest {
+  return kind === 'schedule' || everything || files.length > MAX_LISTED ? {} : { within: files, also: again };
 }
 
 function runAtWork({ start }: RunState): RunAtWork {

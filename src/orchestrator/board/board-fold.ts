@@ -1,7 +1,8 @@
 import type { Board } from '../../contract/board.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { findingSchema } from '../../contract/findings.ts';
-import { asRunEvent } from '../workflow/run-events.ts';
+import { asRunEvent, type RunStart } from '../workflow/run-events.ts';
+import { BY_HAND } from '../workflow/run-rules.ts';
 import { applyActivity, newActivities, viewActivities, type Activities } from '../activity/activity-fold.ts';
 import { fileWritten, followSteps, type EarlyFindings } from './early-findings.ts';
 import {
@@ -53,27 +54,41 @@ export const emptyBoard = (): BoardFold => ({
   automatic: [],
 });
 
-/** Events of a run come in order, others in any. `paused`: nothing starts by itself when the event comes. */
-export function applyEvent(fold: BoardFold, event: StoredEvent, { paused }: { readonly paused: boolean }): Applied {
+/** How things are when an event comes. */
+export interface Moment {
+  /** Nothing starts by itself. */
+  readonly paused: boolean;
+  /** Whether something else than a person may start the workflow. */
+  readonly isAutomatic: (workflow: string) => boolean;
+}
+
+/** Events of a run come in order, others in any. */
+export function applyEvent(fold: BoardFold, event: StoredEvent, moment: Moment): Applied {
   const own = asRunEvent(event);
-  if (own === null) return applyOther(fold, event, paused);
+  if (own === null) return applyOther(fold, event, moment.paused);
   const before = stateOf(fold.runs, own.data.run);
   const applied = applyToRuns(fold.runs, event);
-  if (own.type === 'workflow.started' && (own.data.trigger?.kind ?? 'manual') !== 'manual')
-    automaticBegan(fold, own.time);
+  if (own.type === 'workflow.started') runBegan(fold, own, moment);
   if (before !== null && (own.type === 'workflow.step.completed' || own.type === 'workflow.step.failed'))
     applyStepEnd(fold.findings, before, own);
   followSteps(fold.early, own);
   return applied;
 }
 
-/** It looks at what differs from HEAD: what was left out before it counts no more. */
-function automaticBegan({ automatic, unchecked }: BoardFold, time: string): void {
+/** What was left out before it counts no more: a result is news then, and by hand one of everything that there is to look at. */
+function runBegan(
+  { automatic, unchecked }: BoardFold,
+  { data, time }: { readonly data: RunStart; readonly time: string },
+  { isAutomatic }: Moment,
+): void {
+  const { workflow, trigger = BY_HAND, scopeRequest } = data;
   const at = Date.parse(time);
   // An older run that is read only now tells nothing of the present.
   if (at < (automatic.at(-1) ?? 0)) return;
-  automatic.push(at);
-  unchecked.clear();
+  if (trigger.kind !== 'manual') {
+    automatic.push(at);
+    unchecked.clear();
+  } else if (isAutomatic(workflow) && scopeRequest.files === undefined) unchecked.clear();
 }
 
 function applyOther(fold: BoardFold, event: StoredEvent, paused: boolean): Applied {

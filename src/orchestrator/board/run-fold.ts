@@ -1,6 +1,7 @@
 import type { RunRow } from '../../contract/board.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { standingFailures } from '../../contract/run-words.ts';
+import { leftOpenBy, NOTHING_OPEN, type LeftOpen } from '../activity/left-open.ts';
 import { asRunEvent, type PinnedScope } from '../workflow/run-events.ts';
 import { evolve, type RunState } from '../workflow/run-state.ts';
 import { viewRun } from '../workflow/run-view.ts';
@@ -24,6 +25,8 @@ interface Entry {
   state: RunState | null;
   /** Of a run that ended: its last. */
   row: RunRow | null;
+  /** Of a run that came to a result. */
+  open: LeftOpen | null;
   /** Its last event: an event that comes by two ways counts once. */
   epoch: number;
   sequence: number;
@@ -55,7 +58,9 @@ export function applyToRuns(fold: RunFold, event: StoredEvent): Applied {
   next.sequence = event.sequence;
   next.state = state;
   if (state.phase === 'ended') {
-    next.row = rowOf(viewRun(state, { session: state.session, live: true }), {});
+    const view = viewRun(state, { session: state.session, live: true });
+    next.row = rowOf(view, {});
+    next.open = leftOpenBy(view, state.start);
     next.state = null;
   }
   return 'done';
@@ -63,7 +68,7 @@ export function applyToRuns(fold: RunFold, event: StoredEvent): Applied {
 
 function newEntry(fold: RunFold, { start }: RunState): Entry {
   const { number, scope } = start;
-  const entry: Entry = { number, kind: scope.kind, state: null, row: null, epoch: 0, sequence: 0 };
+  const entry: Entry = { number, kind: scope.kind, state: null, row: null, open: null, epoch: 0, sequence: 0 };
   fold.runs.set(start.run, entry);
   fold.total++;
   return entry;
@@ -77,6 +82,12 @@ export const stateOf = (fold: RunFold, run: string): RunState | null => fold.run
 
 /** What names a run's look at files; undefined for a run that is not on the board. */
 export const lookOf = (fold: RunFold, run: string): Pick<Entry, 'number' | 'kind'> | undefined => fold.runs.get(run);
+
+/** What the newest result of the workflow left open. */
+export function leftOpenOf({ runs }: RunFold, workflow: string): LeftOpen {
+  const results = [...runs.values()].filter(({ row, open }) => open !== null && row?.workflow === workflow);
+  return results.toSorted((a, b) => b.number - a.number)[0]?.open ?? NOTHING_OPEN;
+}
 
 /** Sessions that the board's unended runs belong to. */
 export function ownersOf(fold: RunFold): ReadonlySet<string> {

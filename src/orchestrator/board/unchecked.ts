@@ -20,5 +20,7 @@ function isLeftOut(decisions: readonly Decision[], paused: boolean): boolean {
   const has = (...kinds: readonly Decision['decision'][]): boolean =>
     decisions.some(({ decision }) => kinds.includes(decision));
   if (has('started', 'joined', 'waiting', 'cached', 'superseded')) return false;
-  return has('over-budget', 'untrusted') || (paused && has('filtered'));
+  return (
+    decisions.some(({ leftOut }) => leftOut === true) || has('over-budget', 'untrusted') || (paused && has('filtered'))
+  );
 }

@@ -2,6 +2,7 @@ import type { Scope } from '../../contract/agents.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import type { JsonObject } from '../../contract/json.ts';
 import type { RunTrigger } from '../../contract/runs.ts';
+import { breathe } from '../breath.ts';
 import type { Look, ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import { callsOf, downstreamOf, overlayPlan, type Plan } from './plan.ts';
 import type { AgentDirectory, PlannedCall } from './ports.ts';
@@ -45,9 +46,9 @@ export function createStart(parts: StartParts): RunStart {
 }
 
 /** Only what was asked for, so that equal requests are equal JSON. */
-function plainScopeRequest({ files, since, all, within }: ScopeRequest): ScopeRequest {
+function plainScopeRequest({ files, since, all, within, also = [] }: ScopeRequest): ScopeRequest {
   if (files) return { files };
-  if (within) return { within };
+  if (within) return { within, ...(also.length > 0 ? { also } : {}) };
   if (since !== undefined) return { since };
   return all ? { all } : {};
 }
@@ -71,6 +72,7 @@ export async function resolveScopes(
     if (!scope.ok) return scope;
     others[name] = scope.value;
   }
+  await breathe();
   return ok({ run: run.value, ...others });
 }
 

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Scope } from '../../contract/agents.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
-import { createBreath } from '../breath.ts';
+import { breathe } from '../breath.ts';
 import type { HostFacts, StateFiles } from '../env.ts';
 import { createBaseReader } from './base-reader.ts';
 import { createContentIds } from './content-ids.ts';
@@ -71,6 +71,8 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     for (const file of files) {
       const id = tree.ids.get(file) ?? hashed.get(file);
       if (id !== undefined) ids.set(file, id);
+      const pause = breathe();
+      if (pause) await pause;
     }
     return ids;
   }
@@ -116,24 +118,30 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
       const revision = await base.resolve(request.since, tree.git !== null);
       return revision.ok ? ok(await changedScope(tree, revision.value)) : revision;
     }
-    if (request.within !== undefined) return scopeWithin(tree, request.within);
+    if (request.within !== undefined) return scopeWithin(tree, request.within, request.also ?? []);
     if (request.all === true || tree.git?.head == null) return ok(all);
     const nothingDiffers = tree.git.changes.files.length + tree.git.changes.deleted.size + tree.untracked.size === 0;
     return ok(nothingDiffers ? all : await changedScope(tree, tree.git.head));
   }
 
-  async function scopeWithin(tree: TreeLook, paths: readonly string[]): Promise<Result<Scope>> {
-    const breathe = createBreath();
-    const outside = paths.find(
+  async function scopeWithin(
+    tree: TreeLook,
+    paths: readonly string[],
+    also: readonly string[],
+  ): Promise<Result<Scope>> {
+    const outside = [...paths, ...also].find(
       (path) => posix.isAbsolute(path) || posix.normalize(path) !== path || path.startsWith('../'),
     );
     if (outside !== undefined) return fail('usage', `${outside} is no path of a file relative to ${root}.`);
     const asked = new Set(paths);
+    await breathe();
     const head = tree.git?.head;
     const whole: Scope =
       head == null ? { kind: 'files', base: null, files: tree.files } : await changedScope(tree, head);
     await breathe();
-    return ok({ ...whole, files: whole.files.filter((file) => asked.has(file)) });
+    const differing = new Set(whole.files.filter((file) => asked.has(file)));
+    const beside = new Set(also.filter((file) => !differing.has(file)));
+    return ok({ ...whole, files: tree.files.filter((file) => differing.has(file) || beside.has(file)) });
   }
 
   async function gitFacts(): Promise<GitFacts | null> {

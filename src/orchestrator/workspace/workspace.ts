@@ -51,6 +51,8 @@ export interface ScopeRequest {
    * exist and are not ignored.
    */
   readonly within?: readonly string[] | undefined;
+  /** Beside `within`: files that are looked at whether or not they differ, where they are there. */
+  readonly also?: readonly string[] | undefined;
 }
 
 export interface GitFacts {

@@ -1,5 +1,12 @@
 import type { Board, RunRow } from '../../contract/board.ts';
-import { hasResult, isAlive, lookOfResult, resultWords, failedStepOf } from '../../contract/run-words.ts';
+import {
+  hasResult,
+  isAlive,
+  lookOfResult,
+  resultWords,
+  failedStepOf,
+  standingFailures,
+} from '../../contract/run-words.ts';
 import type { RunStatus } from '../../contract/runs.ts';
 import { STATES, countWords, durationWords, numberWords } from '../../contract/words.ts';
 import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';

@@ -52,7 +52,11 @@ const lastWords = (run: RunRow): string => (run.status === 'completed' ? resultW
 
 function lookOf(
   row: WorkflowRow,
-  { live, last, outOfDate }: { readonly live?: RunRow | undefined; readonly last?: RunRow | undefined; readonly outOfDate: boolean },
+  {
+    live,
+    last,
+    outOfDate,
+  }: { readonly live?: RunRow | undefined; readonly last?: RunRow | undefined; readonly outOfDate: boolean },
 ): Pick<Look, 'icon' | 'tone'> {
   if (live) return STATES[live.status];
   // What starts only by hand is not paused with the rest.

@@ -13,7 +13,6 @@ import {
   passing,
   runRow,
   scene,
-  takenBack,
   workflowRow,
 } from '../../support/boards.ts';
 import { peopleWords } from '../../support/engine-words.ts';
@@ -138,8 +137,8 @@ describe(proves('F3', 'the status bar item'), () => {
     });
     assert.deepEqual([kind, text], ['failing', '1 test fails, paused']);
     assert.deepEqual(lines.slice(-2), [
-      { icon: 'history', text: '2 files edited since, and not checked' },
-      { icon: 'bell-slash', text: 'Automatic runs are paused until you resume; 2 edited files will be checked then' },
+      { icon: 'history', text: '2 files changed since, and not checked' },
+      { icon: 'bell-slash', text: 'Automatic runs are paused until you resume; what was edited meanwhile will be checked then' },
     ]);
     assert.match(aria, /^Savepoint: 1 test fails, paused\./);
     assert.equal(links.at(-1)?.label, 'Resume automatic runs');
@@ -155,13 +154,16 @@ describe(proves('F3', 'the status bar item'), () => {
     assert.equal(ofRuns(runRow({ findings: { error: 1, warning: 0, info: 0 } })).outcome, '1 error found');
   });
 
-  it('says nothing of what a run found on edits that were taken back', () => {
-    const run = runRow({ number: 42, tests: failing(1), activities: ['edit'], scope: { ...runRow().scope, files: 1 } });
-    const edit = activityView('edit');
-    const backs = activityView('back', { decisions: [takenBack('on-save-checks')] });
-    const { kind, outcome, lines } = of({ runs: [run], activities: [backs, edit] });
-    assert.deepEqual([kind, outcome, lines], ['unchecked', 'The edits that run 42 checked were taken back', []]);
-    assert.equal(of({ runs: [run], activities: [edit] }).kind, 'failing');
+  it('keeps what failed before a pass on files that a person named, and tells of that failure', () => {
+    const named = {
+      trigger: { ...runRow().trigger, kind: 'manual' as const },
+      scope: { ...runRow().scope, kind: 'files' as const },
+    };
+    const part = runRow({ number: 43, ...named });
+    const failed = runRow({ number: 42, tests: failing(1) });
+    assert.equal(of({ runs: [part, failed] }).kind, 'failing');
+    assert.equal(of({ runs: [part] }).kind, 'good');
+    assert.equal(of({ runs: [part, runRow({ number: 42 }), runRow({ number: 41, tests: failing(1) })] }).kind, 'good');
   });
 
   it('says what failed, in which run and when, and what can be done', () => {

@@ -1,6 +1,7 @@
 import { createActivityEngine } from '../../activity/activity-engine.ts';
 import { createAggregators } from '../../activity/aggregators.ts';
 import type { ActivityEngine } from '../../activity/api.ts';
+import type { LeftOpen } from '../../activity/left-open.ts';
 import type { Pauses } from '../../activity/pauses.ts';
 import type { PeopleWrites } from '../../activity/people-writes.ts';
 import { createTriggers } from '../../activity/triggers.ts';
@@ -39,6 +40,7 @@ export function createAutomatic(deps: {
   /** Shared with the runner. */
   readonly people: PeopleWrites;
   readonly settings: () => WorkerSettings;
+  readonly leftOpen: (workflow: string) => LeftOpen;
   readonly tree: WorkTree;
   readonly onFailure: (failure: Failure) => void;
   readonly warn: (text: string) => void;
@@ -67,6 +69,8 @@ export function createAutomatic(deps: {
   const triggers = createTriggers({
     ...{ env, journal, reader, runner, library, workspace, pauses, settings, onFailure },
     agents: registry,
+    leftOpen: deps.leftOpen,
+    prepare: (calls, files) => invoker.prepare(calls, files),
   });
   const engine = createActivityEngine({
     ...{ env, stateDir, journal, reader, triggers, pauses, onFailure },

@@ -2,6 +2,7 @@ import type { Board, BoardChange, BoardSnapshot } from '../../../contract/board.
 import type { StoredEvent } from '../../../contract/events.ts';
 import type { Finding } from '../../../contract/findings.ts';
 import { forgetOpen, OPEN_FOR_MS } from '../../activity/activity-fold.ts';
+import type { LeftOpen } from '../../activity/left-open.ts';
 import { createBreath, type Breath } from '../../breath.ts';
 import type { Clock } from '../../env.ts';
 import { applyEvent, boardOf, emptyBoard, filesOf, runsInHour, type BoardFacts } from '../../board/board-fold.ts';
@@ -9,7 +10,7 @@ import { changesBetween } from '../../board/changes.ts';
 import { addEarly, dismissEarly, isAtRest } from '../../board/early-findings.ts';
 import { applyFacts, dismissFinding } from '../../board/finding-fold.ts';
 import { createPace } from '../../board/pace.ts';
-import { ownersOf, SHOWN_RUNS } from '../../board/run-fold.ts';
+import { leftOpenOf, ownersOf, SHOWN_RUNS } from '../../board/run-fold.ts';
 import type { Progress } from '../../board/run-row.ts';
 import type { Journal, JournalReader } from '../../journal/journal.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
@@ -54,6 +55,8 @@ export interface BoardFeed {
   dismissed(fingerprint: string): void;
   /** Automatic runs that began in the last hour, of every window. */
   runsInHour(): number;
+  /** What the newest result of a workflow left open, of every process. */
+  leftOpen(workflow: string): LeftOpen;
   /** Told every new event of every session, once. `own`: of a session of this process. */
   subscribe(listener: (event: StoredEvent, own: boolean) => void): void;
   close(): void;
@@ -109,6 +112,7 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
       pace.touch();
     },
     runsInHour: () => runsInHour(fold, clock.now()),
+    leftOpen: (workflow) => leftOpenOf(fold.runs, workflow),
     subscribe: (listener) => void listeners.add(listener),
     close() {
       stop.abort();
@@ -183,7 +187,10 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   }
 
   function apply(event: StoredEvent): ReturnType<typeof applyEvent> {
-    return applyEvent(fold, event, { paused: deps.paused() });
+    return applyEvent(fold, event, {
+      paused: deps.paused(),
+      isAutomatic: (workflow) => deps.facts().workflows.some(({ id, automatic }) => id === workflow && automatic),
+    });
   }
 
   /** An older run that somebody goes on with. */

@@ -21,11 +21,11 @@ import { createBoardFeed, type BoardFeed } from './board-feed.ts';
 import { readFacts, type FolderFacts } from './facts.ts';
 import { budgetsRow, flowRow, journalRow, workerRow } from './health.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
-import { guardRunner, type Memory } from './memory.ts';
+import { guardRunner, roomForWork, type Memory } from './memory.ts';
 
 /** One folder at work: its services, its board, and who leads. */
 export interface Desk {
-  /** Their runner refuses new work while memory is short. */
+  /** Their runner refuses new work while memory is short, and nothing is readied for any. */
   readonly services: Services;
   readonly feed: BoardFeed;
   readonly pauses: Pauses;
@@ -122,6 +122,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
       ? null
       : createAutomatic({
           ...{ services, journal, runner, pauses, people, warn, tree },
+          leftOpen: (workflow) => board.leftOpen(workflow),
           log: (text) => deps.tell('log', { level: 'debug', text }),
           settings: () => settings,
           onFailure: ({ message }) => warn(message),
@@ -139,7 +140,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
           path: path.join(stateDir, 'triggers.lock'),
           onLead: () => {
             board.touch();
-            inBackground(automatic?.lead());
+            inBackground(board.ready.then(() => automatic?.lead()));
             tidyLater();
           },
           onLost: () => deps.onFatal(new Error(`The state folder ${stateDir} was taken away.`)),
@@ -280,5 +281,13 @@ function guarded(
     const opened = await services.openRunner();
     return opened.ok ? ok({ ...opened.value, runner: guardRunner(opened.value.runner, memory, stuck) }) : opened;
   };
-  return { ...services, openRunner: () => (opening ??= open()) };
+  const mayStart = (): boolean => stuck() === null && roomForWork(memory).ok;
+  return {
+    ...services,
+    invoker: {
+      ...services.invoker,
+      prepare: async (calls, files) => (mayStart() ? services.invoker.prepare(calls, files) : undefined),
+    },
+    openRunner: () => (opening ??= open()),
+  };
 }
