@@ -107,6 +107,65 @@ describe(proves('A1', 'built-in agents in tool hosts'), () => {
     assert.equal(await dataOf('loads', 'scripted-other'), 2);
   });
 
+  describe('prepared', () => {
+    const prepare = (...agents: readonly string[]): Promise<void> =>
+      protocol.prepare(
+        agents.map((agent) => ({ agent, operation: 'run', with: {} })),
+        ['a.ts'],
+      );
+
+    it('has what the calls need loaded, and they use those very hosts', async () => {
+      await prepare('scripted-one', 'scripted-other');
+      assert.equal(records().length, 2);
+      assert.equal(await dataOf('prepared', 'scripted-other'), 'scripted-other a.ts');
+      assert.equal(await dataOf('prepared', 'scripted-one'), 'scripted-one a.ts');
+      assert.equal(await dataOf('loads', 'scripted-one'), 1);
+      assert.equal(records().length, 2);
+    });
+
+    it('is the host of a call that comes while it starts', async () => {
+      const prepared = prepare('scripted');
+      assert.equal(await dataOf('prepared'), 'scripted a.ts');
+      await prepared;
+      assert.equal(records().length, 1);
+    });
+
+    it('starts nothing where hosts are there, idle or at work', async () => {
+      await Promise.all([dataOf('pid', 'scripted-one'), dataOf('pid', 'scripted-other')]);
+      const two = records();
+      await Promise.all([prepare('scripted-one'), prepare('scripted-other', 'scripted-one')]);
+      assert.deepEqual(records(), two);
+      assert.equal(await dataOf('prepared', 'scripted-one'), '', 'it has all that it needs');
+      const stopping = new AbortController();
+      const atWork = Promise.withResolvers<null>();
+      const waiting = [
+        call('wait', { signal: stopping.signal, onMessage: () => atWork.resolve(null) }),
+        call('wait', { signal: stopping.signal }),
+      ];
+      await atWork.promise;
+      await prepare('scripted-one', 'scripted-other');
+      assert.deepEqual(records(), two);
+      stopping.abort();
+      await Promise.all(waiting);
+    });
+
+    it('ends like any idle host where no call comes, and nothing is started once it is closed', async () => {
+      await protocol.close();
+      protocol = open(1);
+      await prepare('scripted');
+      await eventually('its record is gone', () => records().length === 0);
+      const late = [prepare('scripted-one', 'scripted-other'), protocol.close(), prepare('scripted')];
+      await Promise.all(late);
+      assert.deepEqual(records(), []);
+    });
+
+    it('that breaks is replaced by the call, which tells', async () => {
+      await prepare('scripted-broken');
+      await eventually('it has ended', () => records().length === 0);
+      assert.equal(await dataOf('prepared', 'scripted-broken'), '');
+    });
+  });
+
   it('ends an idle host after its time', async () => {
     await protocol.close();
     protocol = open(1);

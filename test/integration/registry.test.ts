@@ -269,7 +269,11 @@ describe(proves('A1', 'agent registry'), () => {
         'bin/check.mjs': `console.log(JSON.stringify({ kind: 'result', data: 1 }))`,
       });
       const registry = open();
-      const builtin: Protocol = { invoke: () => assert.fail('not built in'), close: async () => undefined };
+      const builtin: Protocol = {
+        invoke: () => assert.fail('not built in'),
+        prepare: () => assert.fail('not built in'),
+        close: async () => undefined,
+      };
       const workspace = createWorkspace({ root, stateDir, files: env.files, host: env.host });
       const processes = createProcesses({
         groups: createGroups({ ...env, folder: join(stateDir, 'groups') }),

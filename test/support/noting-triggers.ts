@@ -21,6 +21,7 @@ export function createNotingTriggers(): NotingTriggers {
       bursts.push(burst);
       return ok([]);
     },
+    foresee: async () => false,
     async saved(save) {
       saves.push(save);
       return ok([]);

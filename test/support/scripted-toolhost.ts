@@ -4,12 +4,14 @@ import { serveToolHost } from '../../src/orchestrator/host/toolhost/serve.ts';
 import type { Agent, Operation } from '../../src/orchestrator/agents/agent.ts';
 
 let loaded = 0;
+let prepared = '';
 
 const done = (data: string | number) => ({ ok: true, data, summary: 'done' }) as const;
 
 const SCRIPTS: Readonly<Record<string, Operation>> = {
   pid: async () => done(process.pid),
   loads: async () => done(loaded),
+  prepared: async () => done(prepared),
   talk: async (request, context) => {
     context.emit({ kind: 'progress', message: 'half', fraction: 0.5 });
     process.stdout.write('said on stdout\n');
@@ -88,6 +90,10 @@ serveToolHost({
   createEnv: createNodeEnv,
   async loadAgent(id) {
     loaded++;
-    return id.startsWith(agent.id) ? agent : null;
+    const prepare: Agent['prepare'] = ({ files }) => {
+      if (id === 'scripted-broken') throw new Error('it broke');
+      prepared = `${id} ${files.join()}`;
+    };
+    return id.startsWith(agent.id) ? { ...agent, prepare } : null;
   },
 });

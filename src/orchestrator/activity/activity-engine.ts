@@ -1,4 +1,4 @@
-import type { Lineage } from '../../contract/activities.ts';
+import type { ActivityFile, Lineage } from '../../contract/activities.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { ok, type Failure, type Result } from '../../contract/failures.ts';
 import type { WorkerSettings } from '../../contract/worker.ts';
@@ -6,12 +6,13 @@ import type { Env } from '../env.ts';
 import type { Journal, JournalReader } from '../journal/journal.ts';
 import type { HeadMove } from '../workspace/head-log.ts';
 import type { WorkTree } from '../workspace/work-tree.ts';
-import type { ActivityEngine, Triggers } from './api.ts';
+import type { ActivityEngine, SettledBurst, Triggers } from './api.ts';
 import { createBursts } from './bursts.ts';
 import { lookAt } from './disk-look.ts';
 import { createLocate } from './editor-writes.ts';
 import { nothingLeft, settledEvent } from './engine-decisions.ts';
 import { takeMoves } from './git-intake.ts';
+import { createForesight } from './foresight.ts';
 import { createGitMoves, type GitMoves } from './git-moves.ts';
 import { createHints } from './hints.ts';
 import { createIngest } from './ingest.ts';
@@ -69,6 +70,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   let stopNoting = (): void => undefined;
 
   const bursts = createBursts({ clock, settings: () => settings, catchUp: () => inLine(look).then(report), settled });
+  const foresight = createForesight({ clock, look: foresee });
   const hints = createHints({ clock, due: () => inBackground(inLine(look)) });
   const hinted = createLocate({ root: tree.root, stateDir: deps.stateDir, real: false });
   const ingest = createIngest({
@@ -119,9 +121,13 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
       ? await lookAt({ tree, known }, moves.length > 0 ? { found: moved.value } : { hinted: taken })
       : moved;
     hints.looked(clock.monotonic() - from);
-    if (changes.ok) return ingest.seen(changes.value, taken?.at ?? clock.now());
-    hints.failed();
-    return changes;
+    if (!changes.ok) {
+      hints.failed();
+      return changes;
+    }
+    const stored = await ingest.seen(changes.value, taken?.at ?? clock.now());
+    if (stored.ok && changes.value.length > 0) grew();
+    return stored;
   }
 
   /** HEAD moves a moment after the index is unlocked: one more pause, then it has. */
@@ -136,6 +142,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   }
 
   function settled(activities: readonly OpenActivity[]): void {
+    foresight.over();
     inBackground(storeSettled(activities, new Map(upTo)));
   }
 
@@ -154,12 +161,35 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     });
     for (const result of await Promise.all(groups.map((group) => journal.append(group)))) if (!result.ok) return result;
     const left = activities.filter(({ writes }) => writes > 0);
-    const [first] = left;
-    if (first === undefined) return ok(null);
-    const files = (left.length === 1 && changes.get(first)) || netChange(left);
-    const everything = left.some(({ beyond }) => beyond > 0);
-    const lineage = lineageOf(left);
-    return triggers.settled({ activities: views.filter(({ writes }) => writes > 0), files, everything, lineage });
+    return left.length === 0 ? ok(null) : triggers.settled(burstOf(left, at, changes));
+  }
+
+  function burstOf(
+    activities: readonly OpenActivity[],
+    at: string,
+    changes: ReadonlyMap<OpenActivity, readonly ActivityFile[]>,
+  ): SettledBurst {
+    const [only] = activities.length === 1 ? activities : [];
+    return {
+      activities: activities.map((activity) => viewOf(activity, at, changes.get(activity))),
+      files: (only && changes.get(only)) ?? netChange(activities),
+      everything: activities.some(({ beyond }) => beyond > 0),
+      lineage: lineageOf(activities),
+    };
+  }
+
+  /** Called when writes are stored. */
+  function grew(): void {
+    if (leading && !closing.signal.aborted && bursts.open().some(({ writes }) => writes > 0)) foresight.grew();
+  }
+
+  function foresee(): Promise<boolean> {
+    const open = bursts.open().filter(({ writes }) => writes > 0);
+    if (open.length === 0 || closing.signal.aborted) return Promise.resolve(false);
+    const changes = new Map(open.map((activity) => [activity, netChange([activity])]));
+    const found = triggers.foresee(burstOf(open, new Date(clock.now()).toISOString(), changes));
+    keep(found.then(() => undefined));
+    return found;
   }
 
   /** Null as soon as one write cannot be a run's. */
@@ -197,7 +227,9 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
       runs.note(event);
       noteRunWrite(event);
       await inLine(async () => {
-        if (await ingest.otherWindow(event)) upTo.set(event.sessionid, event.sequence);
+        if (!(await ingest.otherWindow(event))) return;
+        upTo.set(event.sessionid, event.sequence);
+        grew();
       });
     }
   }
@@ -228,7 +260,11 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
   return {
     wrote(writes) {
       const at = new Date(clock.now()).toISOString();
-      return inLine(() => ingest.editor(writes, at));
+      return inLine(async () => {
+        const stored = await ingest.editor(writes, at);
+        if (stored.ok) grew();
+        return stored;
+      });
     },
     touched({ paths, lost }) {
       if (!leading || closing.signal.aborted) return;
@@ -245,6 +281,7 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
       closing.abort();
       stopNoting();
       hints.close();
+      foresight.over();
       bursts.close();
       git?.close();
       gitAgain?.();

@@ -37,6 +37,11 @@ export interface SettledBurst {
 export interface Triggers {
   /** Stores the decisions (`activity.decided`) and starts the runs. Resolves when their starts are stored. */
   settled(burst: SettledBurst): Promise<Result<readonly Decision[]>>;
+  /**
+   * A burst that is not over: what would start for it, were it over now, is likely to start. Readies the agents of that; starts and
+   * stores nothing. False where nothing would start.
+   */
+  foresee(burst: SettledBurst): Promise<boolean>;
   /** A save in an editor: for workflows with `on.save`. */
   saved(save: {
     readonly path: string;

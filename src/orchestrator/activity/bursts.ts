@@ -14,6 +14,8 @@ export interface Bursts {
    * it; false where nobody's activity holds the file with this content.
    */
   disown(path: string, content: string | null): { readonly before: Content } | false;
+  /** What is open now. */
+  open(): readonly OpenActivity[];
   gitBusy(busy: boolean): void;
   configure(): void;
   close(): void;
@@ -107,6 +109,7 @@ export function createBursts(deps: {
       }
       return false;
     },
+    open: () => [...open.values()],
     gitBusy(busy) {
       if (gate.gitBusy !== busy) step({ kind: 'git', busy });
     },

@@ -1,8 +1,10 @@
 import type { WorkflowDefinition } from '../../contract/definitions.ts';
 import { ok, type Result } from '../../contract/failures.ts';
 import type { Library } from '../workflow/library.ts';
+import { PARALLEL } from '../workflow/parallel.ts';
 import { callsOf, createPlan } from '../workflow/plan.ts';
-import type { AgentDirectory } from '../workflow/ports.ts';
+import type { AgentDirectory, PlannedCall } from '../workflow/ports.ts';
+import { firstSteps } from '../workflow/run-rules.ts';
 import type { ScopeRequest, Workspace } from '../workspace/workspace.ts';
 import type { Asked, Looked, Occasion } from './decide-triggers.ts';
 
@@ -22,12 +24,14 @@ export interface TriggerLook {
   ): Promise<Result<Omit<Looked, 'budget'>>>;
   /** Workflow files that say nothing usable, by the id that their name gives, with the first problem. */
   brokenFiles(): Promise<readonly { readonly id: string; readonly problem: string }[]>;
+  /** What a run of it would call at its start, all at once. */
+  firstCalls(workflow: WorkflowDefinition): Promise<readonly PlannedCall[]>;
   /** What it changed against the commit before it; of the first commit of all, everything. */
   scopeOfCommit(head: string): Promise<ScopeRequest>;
 }
 
 export function createTriggerLook(deps: TriggerLookDeps): TriggerLook {
-  return { of, brokenFiles, scopeOfCommit };
+  return { of, brokenFiles, firstCalls, scopeOfCommit };
 
   async function of(
     { kind }: Occasion,
@@ -78,6 +82,12 @@ export function createTriggerLook(deps: TriggerLookDeps): TriggerLook {
       if (!first.has(id)) first.set(id, `${file}:${range.start.line + 1}: ${message}`);
     }
     return [...first].map(([id, problem]) => ({ id, problem }));
+  }
+
+  async function firstCalls(workflow: WorkflowDefinition): Promise<readonly PlannedCall[]> {
+    const plan = createPlan(workflow, await deps.agents.known());
+    const first = new Set(firstSteps(plan, PARALLEL).map(({ id }) => id));
+    return callsOf(plan, {}, (step) => ({ step: first.has(step), undo: false }));
   }
 
   async function scopeOfCommit(head: string): Promise<ScopeRequest> {

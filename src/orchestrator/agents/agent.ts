@@ -7,6 +7,11 @@ import type { Workspace } from '../workspace/workspace.ts';
 export interface Agent {
   readonly id: string;
   readonly operations: Readonly<Record<string, Operation>>;
+  /**
+   * Loads what the next call for these files (relative to `root`) will need, where that is more than the agent itself. Starts, writes
+   * and tells nothing: nobody has asked for anything yet.
+   */
+  prepare?(about: { readonly root: string; readonly files: readonly string[] }): void;
 }
 
 /**

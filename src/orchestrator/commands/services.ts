@@ -5,7 +5,7 @@ import type { Journal, JournalReader } from '../journal/journal.ts';
 import type { AgentRegistry } from '../integration/registry.ts';
 import type { Runner } from '../workflow/api.ts';
 import type { Library } from '../workflow/library.ts';
-import type { Invoker } from '../workflow/ports.ts';
+import type { Invoker, Preparer } from '../workflow/ports.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** What commands work with: everything of one workspace, made when first asked for. */
@@ -15,7 +15,7 @@ export interface Services {
   readonly workspace: Workspace;
   readonly library: Library;
   readonly registry: AgentRegistry;
-  readonly invoker: Invoker;
+  readonly invoker: Invoker & Preparer;
   /** Takes no lock and writes nothing. */
   readonly reader: () => JournalReader;
   readonly runs: RunBook;

@@ -31,6 +31,11 @@ export function createInvoker({ registry, builtin, processes, workspace }: Invok
       if (context.signal.aborted) return refused('It was stopped before it started.');
       return runCommandAgent({ processes, workspace, agent: endpoint.agent }, request, context);
     },
+    async prepare(calls, files) {
+      const endpoints = await Promise.all(calls.map((call) => registry.endpoint(call)));
+      const ours = calls.filter((_, at) => endpoints[at]?.protocol === 'builtin' && endpoints[at].approved);
+      if (ours.length > 0) await builtin.prepare(ours, files);
+    },
     close: () => builtin.close(),
   };
 }

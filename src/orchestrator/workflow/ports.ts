@@ -55,6 +55,15 @@ export interface Invoker {
   ): Promise<AgentOutcome>;
 }
 
+/** Readies agents for calls that are likely to come. */
+export interface Preparer {
+  /**
+   * These calls are likely to come within seconds, all at once, about these files (relative): loads what they will need, into no more
+   * processes than they will use.
+   */
+  prepare(calls: readonly Pick<PlannedCall, 'agent' | 'operation' | 'with'>[], files: readonly string[]): Promise<void>;
+}
+
 /** Finds workflows by id: the workspace's own, else the built-in ones. */
 export interface WorkflowLibrary {
   /** `not-found` for an unknown id (with what there is), `definition` for a file with problems (data: the problems). */

@@ -1,5 +1,5 @@
 import type { RunTrigger } from '../../contract/runs.ts';
-import type { MayCall } from './plan.ts';
+import type { MayCall, PinnedStep, Plan } from './plan.ts';
 import type { RunState, StepState } from './run-state.ts';
 
 /** Questions that the decider, the view and the runner ask of a run's state. Pure. */
@@ -100,9 +100,20 @@ export function readySteps(state: RunState, { parallel, due }: Readiness): reado
   const ready: StepState[] = [];
   for (const step of steps) {
     if (busy.length + ready.length >= parallel) break;
-    if (isReady(state, step, due) && hasRoom(step, [...busy, ...ready])) ready.push(step);
+    const others = [...busy, ...ready].map(({ plan }) => plan);
+    if (isReady(state, step, due) && hasRoom(step.plan, others)) ready.push(step);
   }
   return ready;
+}
+
+/** Steps that a run of the plan begins with. */
+export function firstSteps({ steps }: Plan, parallel: number): readonly PinnedStep[] {
+  const first: PinnedStep[] = [];
+  for (const step of steps) {
+    if (first.length >= parallel) break;
+    if (step.needs.length === 0 && hasRoom(step, first)) first.push(step);
+  }
+  return first;
 }
 
 /** The undo to begin now; undoing goes one by one, after every step has ended. */
@@ -129,6 +140,6 @@ function isMet(state: RunState, need: string): boolean {
 }
 
 /** `sequential`: no other step of the same level at the same time. */
-function hasRoom(step: StepState, others: readonly StepState[]): boolean {
-  return others.every(({ plan }) => plan.level !== step.plan.level || !(plan.sequential || step.plan.sequential));
+function hasRoom(step: PinnedStep, others: readonly PinnedStep[]): boolean {
+  return others.every((other) => other.level !== step.level || !(other.sequential || step.sequential));
 }

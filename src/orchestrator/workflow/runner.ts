@@ -1,4 +1,3 @@
-import os from 'node:os';
 import path from 'node:path';
 import type { AgentMessage } from '../../contract/agents.ts';
 import { fail, ok, type Failure, type Result } from '../../contract/failures.ts';
@@ -12,6 +11,7 @@ import type { ResumeRequest, RetryRequest, RunHandle, Runner, RunOptions, StartR
 import type { RunCommand } from './command.ts';
 import { maskDeep, type Mask } from './mask.ts';
 import { createOpenRuns } from './open-runs.ts';
+import { PARALLEL } from './parallel.ts';
 import { callsOf, createPlan, overlayProblem, type Plan } from './plan.ts';
 import type { AgentDirectory, Invoker, PeopleAtWork, ToolFacts, WorkflowLibrary } from './ports.ts';
 import type { PrepareDeps } from './prepare.ts';
@@ -74,7 +74,7 @@ const TAKES_NOTHING_OVER: Pick<PrepareDeps, 'takeOver' | 'mustRun'> = { takeOver
 export function createRunner(deps: RunnerDeps): Runner {
   const { env, journal, claims, host = 'terminal' } = deps;
   const people = deps.people ?? { wrote: () => false };
-  const maxParallel = deps.parallel ?? Math.max(2, os.availableParallelism());
+  const maxParallel = deps.parallel ?? PARALLEL;
   const drivers = new Map<string, Driven>();
   /** Runs of which it is not stored how they ended. */
   const unsettled = new Set<string>();

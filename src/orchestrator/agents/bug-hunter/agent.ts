@@ -1,5 +1,5 @@
 import type { Agent } from '../agent.ts';
-import { hunt } from './hunt.ts';
+import { hunt, loadPrograms } from './hunt.ts';
 import { inspectTools } from './inspect.ts';
 import { AGENT_ID } from './report.ts';
 import { createCompilerFinder } from './types/compiler.ts';
@@ -10,6 +10,7 @@ export function createAgent(): Agent {
   const deps = { compilerOf: createCompilerFinder(), programs: createProgramCache() };
   return {
     id: AGENT_ID,
+    prepare: (about) => loadPrograms(about, deps),
     operations: {
       hunt: (request, context) => hunt(request, context, deps),
       inspect: (_request, { workspace }) => inspectTools(workspace, deps.compilerOf),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentMessage, AgentOutcome, AgentRequest } from '../../../contract/agents.ts';
 import type { StepError } from '../../../contract/failures.ts';
@@ -150,6 +151,22 @@ async function overlayOf({ scope }: AgentRequest, { workspace }: AgentContext): 
       overlay.set(join(workspace.root, file), await workspace.readBase(scope.base, file));
   }
   return overlay;
+}
+
+/** Reads the programs that a hunt in these files will ask, and what is the same in every look at them. */
+export function loadPrograms(
+  { root, files }: { readonly root: string; readonly files: readonly string[] },
+  { compilerOf, programs }: HuntDeps,
+): void {
+  const scripts = files.filter(isScript).map((file) => join(root, file));
+  for (const project of findProjects({ root, files: scripts.filter(existsSync), compilerOf })) {
+    try {
+      programs.programs(project, null).now.getTypeChecker();
+    } catch (error) {
+      // The hunt says so.
+      if (!isTooDeep(error)) throw error;
+    }
+  }
 }
 
 /** Returns how many projects the compiler could follow to the end. */

@@ -39,6 +39,7 @@ export function serveToolHost(parts: ToolHostParts): void {
 
   function receive(message: ToHost): void {
     if (message.kind === 'setup') host = createHost(parts.createEnv({ version: message.setup.version }), message.setup);
+    else if (message.kind === 'prepare') void prepare(message.agent, message.files);
     else if (message.kind === 'abort') stopCall.abort(new Error('The call was stopped.'));
     else if (message.kind === 'history') for (const resolve of historyWaiters.splice(0)) resolve(message.history);
     else void serveCall(message.call, message.request);
@@ -49,6 +50,12 @@ export function serveToolHost(parts: ToolHostParts): void {
     const agent = agents.get(id) ?? parts.loadAgent(id);
     agents.set(id, agent);
     return agent;
+  }
+
+  /** A bug in it ends this process, as it would the call's: that starts in another one, meets the same and tells it. */
+  async function prepare(id: string, files: readonly string[]): Promise<void> {
+    const agent = await agentOf(id);
+    if (host !== null) agent?.prepare?.({ root: host.setup.workspace, files });
   }
 
   async function serveCall(call: number, request: AgentRequest): Promise<void> {

@@ -10,6 +10,14 @@ export interface InvokeContext {
 /** One way to reach agents. Never rejects for what an agent does. */
 export interface Protocol {
   invoke(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome>;
+  /**
+   * These calls are likely to come within seconds, all at once, about these files (relative): loads what they will need, into no more
+   * processes than they will use. Resolves when those have started; what cannot be started now is told when a call needs it.
+   */
+  prepare(
+    calls: readonly Pick<AgentRequest, 'agent' | 'operation' | 'with'>[],
+    files: readonly string[],
+  ): Promise<void>;
   /** Ends what it still holds. */
   close(): Promise<void>;
 }

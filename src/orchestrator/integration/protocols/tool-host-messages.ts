@@ -16,6 +16,8 @@ export interface ToolHostSetup {
 /** From the orchestrator to the tool host. One call at a time. */
 export type ToHost =
   | { readonly kind: 'setup'; readonly setup: ToolHostSetup }
+  /** A call of this agent about these files (relative) is likely to come. Nothing is answered. */
+  | { readonly kind: 'prepare'; readonly agent: string; readonly files: readonly string[] }
   | { readonly kind: 'call'; readonly call: number; readonly request: AgentRequest }
   | { readonly kind: 'abort'; readonly call: number }
   | { readonly kind: 'history'; readonly history: History };
@@ -27,7 +29,7 @@ export type FromHost =
   | { readonly kind: 'ask-history' }
   | { readonly kind: 'outcome'; readonly call: number; readonly outcome: AgentOutcome };
 
-const TO_HOST = new Set(['setup', 'call', 'abort', 'history']);
+const TO_HOST = new Set(['setup', 'prepare', 'call', 'abort', 'history']);
 const FROM_HOST = new Set(['ready', 'message', 'ask-history', 'outcome']);
 
 /** Both ends are of one version and one machine: the kind is all that is checked. */

@@ -23,6 +23,8 @@ export interface ToolHostDeps {
 
 /** One child process of ours that runs one call at a time. */
 export interface ToolHost {
+  /** Lets it load what a call of this agent about these files will need. A call that comes meanwhile waits for that. */
+  prepare(agent: string, files: readonly string[]): void;
   call(request: AgentRequest, context: InvokeContext): Promise<AgentOutcome>;
   /** False once it has ended: it takes no further call. */
   alive(): boolean;
@@ -129,6 +131,7 @@ export async function startToolHost(deps: ToolHostDeps): Promise<ToolHost> {
   }
 
   return {
+    prepare: (agent, files) => send({ kind: 'prepare', agent, files }),
     alive: () => ended === null && child.connected,
     end,
     async call(request, context) {
