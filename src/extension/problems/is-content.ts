@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** Whether a text is the content with this git blob id. Where git keeps other line breaks than the disk has, it is the one that git keeps. */
-export const isContent = (text: string, id: string): boolean =>
-  blobId(text, id.length) === id || (text.includes('\r\n') && blobId(text.replaceAll('\r\n', '\n'), id.length) === id);
+/**
+ * Whether a text of an editor is the content with this git blob id: which may have a byte order mark, that no editor shows, and where git
+ * keeps other line breaks than the disk has, it is the one that git keeps.
+ */
+export function isContent(text: string, id: string): boolean {
+  const breaks = text.includes('\r\n') ? [text, text.replaceAll('\r\n', '\n')] : [text];
+  return breaks.some((one) => [one, `\uFEFF${one}`].some((content) => blobId(content, id.length) === id));
+}
 
 /** Hexadecimal; as long as the repository's ids are. */
 function blobId(text: string, length: number): string {

@@ -20,6 +20,17 @@ describe('the content that a finding was found in', () => {
     assert.ok(!isContent('', id));
   });
 
+  it('is recognised where the file begins with a byte order mark, which an editor does not show', () => {
+    const text = 'const a = 1;\r\n';
+    const idOf = (content: string): string =>
+      createHash('sha1')
+        .update(`blob ${Buffer.byteLength(content)}\0${content}`)
+        .digest('hex');
+    assert.ok(isContent(text, idOf(`\uFEFF${text}`)));
+    assert.ok(isContent(text, idOf('\uFEFFconst a = 1;\n')));
+    assert.ok(!isContent(text, idOf(`\uFEFF${text} `)));
+  });
+
   it('is recognised in a repository with longer ids', () => {
     const id = createHash('sha256').update('blob 1\0a').digest('hex');
     assert.ok(isContent('a', id));

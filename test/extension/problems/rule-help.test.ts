@@ -13,6 +13,12 @@ describe(proves('F7', 'the help of a rule'), () => {
     assert.equal(ruleHelp({ agent: 'bug-hunter', help }), help);
   });
 
+  it('is an address that VS Code can read, whatever an agent says', () => {
+    assert.equal(ruleHelp({ agent: 'house-rules', help: 'https:////rules.example' }), 'https://rules.example/');
+    for (const help of ['https://[', 'https://', 'http://rules.example', 'javascript:alert(1)', 'see https://x'])
+      assert.equal(ruleHelp({ agent: 'house-rules', help }), null, help);
+  });
+
   for (const agent of AGENTS)
     it(`is the packaged page of ${agent} otherwise`, () => {
       const link = ruleHelp({ agent, help: 'Instead: execFile(program, [name])' }) ?? '';
