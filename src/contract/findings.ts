@@ -38,6 +38,8 @@ export const findingSchema = z.object({
     .min(2)
     .max(5)
     .optional(),
+  /** Files that the change removed and that these lines still need: true until they are there again, whatever else is changed. */
+  missing: z.array(z.string().min(1)).min(1).optional(),
   help: z.string().optional(),
   evidence: z.string().optional(),
 });

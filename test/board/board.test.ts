@@ -20,6 +20,7 @@ import { createSimulatedClock } from '../support/simulated-env.ts';
 import { scriptedSession } from '../support/stored-events.ts';
 import { AT_REST, checked, finding, runOf, story, TIME, wholeRun, written, type Story } from './stories.ts';
 
+const ON_LINE_3 = { start: { line: 3, character: 0 }, end: { line: 3, character: 9 } };
 const filesOf = ({ files }: Board): readonly string[] => files.map(({ file }) => file);
 const statusOf = (board: Board, run: string): string | undefined => board.runs.find((row) => row.run === run)?.status;
 
@@ -157,6 +158,44 @@ describe(proves('F1', 'board: findings'), () => {
     assert.deepEqual(filesOf(told.board()), ['b.ts', 'user.ts']);
     told.take(...wholeRun(told.here, runOf(3, ['a.ts']), { findings: [] }));
     assert.deepEqual(filesOf(told.board()), ['b.ts']);
+  });
+
+  describe('in files that need a removed one', () => {
+    const broken = (file: string, missing: string) =>
+      finding(file, { missing: [missing], fingerprint: `${file} ${missing}`, range: ON_LINE_3 });
+    const contents = { 'user.ts': 'u', 'other.ts': 'o' };
+    const now = (...changed: readonly string[]) => ({
+      contents: new Map([...Object.entries(contents), ['a.ts', 'one'], ['b.ts', 'two']]),
+      changed: new Set(['a.ts', 'b.ts', ...changed]),
+    });
+
+    it('stand though nothing else was changed, until it is there again', () => {
+      told.take(...wholeRun(told.here, runOf(2, []), { findings: [broken('user.ts', 'gone.ts')], contents }));
+      assert.equal(applyFacts(told.fold.findings, now('gone.ts')), false);
+      assert.deepEqual(filesOf(told.board()), ['a.ts', 'b.ts', 'user.ts']);
+      assert.equal(applyFacts(told.fold.findings, now()), true);
+      assert.deepEqual(filesOf(told.board()), ['a.ts', 'b.ts']);
+    });
+
+    it('are told anew by every look at a change, beside what other changes broke in the same file', () => {
+      const found = [finding('user.ts'), broken('user.ts', 'gone.ts'), broken('other.ts', 'moved.ts')];
+      told.take(...wholeRun(told.here, runOf(2, ['a.ts']), { findings: found, contents }));
+      const again = broken('user.ts', 'gone.ts');
+      told.take(...wholeRun(told.here, runOf(3, []), { findings: [again], contents }));
+      const shown = told.board().files.flatMap(({ file, findings }) => findings.map((one) => [file, one.number]));
+      assert.deepEqual(shown, [
+        ['b.ts', 1],
+        ['user.ts', 2],
+        ['user.ts', 3],
+      ]);
+    });
+
+    it('stay when only files by name are looked at: those looks do not know what was removed', () => {
+      told.take(...wholeRun(told.here, runOf(2, []), { findings: [broken('user.ts', 'gone.ts')], contents }));
+      const scope = { kind: 'files', base: null, files: ['user.ts'], count: 1 } as const;
+      told.take(...wholeRun(told.here, runOf(3, [], { scope }), { findings: [] }));
+      assert.deepEqual(filesOf(told.board()), ['a.ts', 'b.ts', 'user.ts']);
+    });
   });
 
   it('go where the file is not what was checked, or does not differ from HEAD any more', () => {

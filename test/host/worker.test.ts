@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -98,6 +98,33 @@ describe(proves('F1', 'worker of a folder'), function () {
     await worker.until('no finding', ({ files }) => files.length === 0);
     const last = await worker.until('the decision', ({ activities }) => activities[0]?.decisions[0]?.run === null);
     assert.equal(last.runs.length, 1, 'nothing is left to check');
+    await close(worker);
+  });
+
+  it('tells what a removed file broke until it is there again, whatever else is removed beside it', async () => {
+    createRepository(folder, {
+      ...FILES,
+      'b.js': 'export const b = 1;\n',
+      'uses-a.js': "import { a } from './a.js';\nexport default a;\n",
+      'uses-b.js': "import { b } from './b.js';\nexport default b;\n",
+    });
+    const worker = await open();
+    await worker.until('it leads', ({ role }) => role === 'leader');
+    const remove = async (file: string): Promise<void> => {
+      rmSync(path.join(folder, file));
+      await worker.channel.request('wrote', [{ kind: 'deleted', path: path.join(folder, file) }]);
+    };
+    const stands = (what: string, runs: number, files: readonly string[]) =>
+      worker.until(what, (board) => {
+        const shown = board.files.map(({ file }) => file);
+        return board.runs.length === runs && board.runs[0]?.endedAt != null && isDeepStrictEqual(shown, files);
+      });
+    await remove('a.js');
+    await stands('what needs a', 1, ['uses-a.js']);
+    await remove('b.js');
+    await stands('what needs a, and what needs b', 2, ['uses-a.js', 'uses-b.js']);
+    await save(worker, 'a.js', FILES['a.js']);
+    await worker.until('what needs b only', ({ files }) => files.map(({ file }) => file).join() === 'uses-b.js');
     await close(worker);
   });
 

@@ -1,23 +1,30 @@
 import type { FileFindings } from '../../contract/board.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { SEVERITIES } from '../../contract/words.ts';
-import type { PinnedScope, StepResult, TimedRunEvent } from '../workflow/run-events.ts';
+import type { PinnedScope, TimedRunEvent } from '../workflow/run-events.ts';
 import type { RunState } from '../workflow/run-state.ts';
 import type { EarlyFinding } from './early-findings.ts';
 
-/** What the newest check of each file by each agent found. Changed in place. */
+/** What the newest checks found, file by file. Changed in place. */
 export interface FindingFold {
-  /** File → agent → what it found. */
-  readonly files: Map<string, Map<string, FileCheck>>;
+  readonly files: Map<string, readonly Told[]>;
   /** Content of files that were written lately, by their events; null for one that is gone. Oldest first. */
   readonly written: Map<string, string | null>;
 }
 
-interface FileCheck {
+/** One finding, and what it rests on. */
+interface Told {
   readonly check: Check;
-  readonly findings: StepResult['findings'];
+  readonly finding: Finding;
   /** What was checked; null where that is not known. */
   readonly content: string | null;
+  /**
+   * Files of the change that it comes from, where its own file was not looked at: those that it names as missing, else all that were
+   * looked at. None of them known: something that was removed.
+   */
+  readonly from: ReadonlySet<string> | null;
+  /** It comes from removed files: every look at a change tells that anew. */
+  readonly isOfRemoval: boolean;
 }
 
 /** One step of a run that looked at files. */
@@ -34,7 +41,7 @@ interface Check {
 export interface FileFacts {
   /** Content ids; a file that is gone is missing. */
   readonly contents: ReadonlyMap<string, string>;
-  /** Files that differ from HEAD; null where that is not known, or there is no git. */
+  /** Files that differ from HEAD, those that are gone included; null where that is not known, or there is no git. */
   readonly changed: ReadonlySet<string> | null;
 }
 
@@ -64,8 +71,25 @@ export function applyStepEnd(fold: FindingFold, state: RunState, { type, data, t
   if (type === 'workflow.step.completed') dropChecked(fold, plan.agent, check);
   for (const [file, found] of Map.groupBy(findings, (finding) => finding.file)) {
     const content = contents[file] ?? null;
-    keepCheck(fold, { file, agent: plan.agent }, { check, findings: found, content });
+    const fresh = found.map((finding) => toldOf(finding, { check, content }));
+    const kept = others(fold, file).filter((one) => !isRenewed(one, plan.agent, fresh));
+    keep(fold, file, [...kept, ...fresh]);
   }
+}
+
+function toldOf(finding: Finding, { check, content }: Pick<Told, 'check' | 'content'>): Told {
+  const { scope } = check;
+  const { file, missing } = finding;
+  const isBeside = scope !== null && !scope.has(file);
+  const from = missing ? new Set(missing) : isBeside ? scope : null;
+  return { check, finding, content, from, isOfRemoval: missing !== undefined || from?.size === 0 };
+}
+
+/** What was said of the file itself is said anew as a whole; of what came from elsewhere, the same line. */
+function isRenewed({ finding, from }: Told, agent: string, fresh: readonly Told[]): boolean {
+  if (finding.agent !== agent) return false;
+  if (from === null) return fresh.some((one) => one.from === null);
+  return fresh.some((one) => one.finding.range.start.line === finding.range.start.line);
 }
 
 /**
@@ -75,44 +99,50 @@ export function applyStepEnd(fold: FindingFold, state: RunState, { type, data, t
 export function applyReaction(
   fold: FindingFold,
   finding: Finding,
-  { content, ...of }: Omit<Check, 'scope'> & Pick<FileCheck, 'content'>,
+  { content, ...of }: Omit<Check, 'scope'> & Pick<Told, 'content'>,
 ): void {
   const { file, agent, fingerprint } = finding;
-  const before = fold.files.get(file)?.get(agent);
-  const isSame = before?.check.run === of.run && before.content === content;
-  const others = isSame ? before.findings.filter((one) => one.fingerprint !== fingerprint) : [];
   const check = { ...of, scope: new Set([file]) };
-  keepCheck(fold, { file, agent }, { check, findings: [...others, finding], content });
+  const kept = others(fold, file).filter((one) => {
+    const isSame = one.check.run === of.run && one.content === content;
+    return one.finding.agent !== agent || (isSame && one.finding.fingerprint !== fingerprint);
+  });
+  keep(fold, file, [...kept, toldOf(finding, { check, content })]);
 }
 
-function keepCheck(
-  fold: FindingFold,
-  { file, agent }: { readonly file: string; readonly agent: string },
-  check: FileCheck,
-): void {
-  const agents = fold.files.get(file) ?? new Map<string, FileCheck>();
-  agents.set(agent, check);
-  fold.files.set(file, agents);
-  const [oldest] = fold.files.keys();
-  if (fold.files.size > MAX_FILES && oldest !== undefined) fold.files.delete(oldest);
+const others = ({ files }: FindingFold, file: string): readonly Told[] => files.get(file) ?? [];
+
+function keep({ files }: FindingFold, file: string, told: readonly Told[]): void {
+  if (told.length === 0) files.delete(file);
+  else files.set(file, told);
+  const [oldest] = files.keys();
+  if (files.size > MAX_FILES && oldest !== undefined) files.delete(oldest);
+}
+
+/** Returns whether one went. */
+function drop(fold: FindingFold, file: string, isOver: (told: Told) => boolean): boolean {
+  const before = others(fold, file);
+  const left = before.filter((one) => !isOver(one));
+  if (left.length === before.length) return false;
+  keep(fold, file, left);
+  return true;
 }
 
 /** Findings in files beside those that were looked at (what a change broke elsewhere) go with what they came from. */
-function dropChecked(fold: FindingFold, agent: string, { scope }: Check): void {
-  for (const [file, agents] of fold.files) {
-    const before = agents.get(agent);
-    if (before === undefined) continue;
-    const isCovered = scope === null || scope.has(file);
-    const isBeside = before.check.scope !== null && !before.check.scope.has(file);
-    const isSource = isBeside && scope !== null && before.check.scope !== null && meet(before.check.scope, scope);
-    if (isCovered || isSource) removeCheck(fold, file, agent);
+function dropChecked(fold: FindingFold, agent: string, { kind, scope }: Check): void {
+  for (const file of fold.files.keys()) {
+    drop(fold, file, ({ finding, from, isOfRemoval }) => {
+      if (finding.agent !== agent) return false;
+      if (isOfRemoval) return kind === 'changed';
+      return scope === null || scope.has(file) || (from !== null && meet(from, scope));
+    });
   }
 }
 
 const meet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.values().some((file) => b.has(file));
 
 /** What was found in a content that the file has not now is kept quiet: an edit may be taken back, and no run tells it again. */
-function isHidden({ written }: FindingFold, file: string, { content }: FileCheck): boolean {
+function isHidden({ written }: FindingFold, file: string, { content }: Told): boolean {
   return content !== null && written.has(file) && written.get(file) !== content;
 }
 
@@ -122,56 +152,39 @@ export function applyWrite(fold: FindingFold, path: string, content: string | nu
   if (content !== undefined) fold.written.set(path, content);
   for (const oldest of fold.written.keys()) {
     if (fold.written.size <= MAX_WRITTEN) break;
-    for (const [agent, check] of fold.files.get(oldest) ?? [])
-      if (isHidden(fold, oldest, check)) removeCheck(fold, oldest, agent);
+    drop(fold, oldest, (told) => isHidden(fold, oldest, told));
     fold.written.delete(oldest);
   }
-  for (const [agent, check] of fold.files.get(path) ?? [])
-    if (content === undefined || check.content === null) removeCheck(fold, path, agent);
+  drop(fold, path, (told) => content === undefined || told.content === null);
 }
 
 /** Drops or hides what is not true any more, and tells again what is. Returns whether something differs. */
 export function applyFacts(fold: FindingFold, { contents, changed }: FileFacts): boolean {
   let differs = false;
-  for (const [file, agents] of fold.files) {
-    for (const [agent, { check, content }] of agents) {
-      const now = contents.get(file) ?? null;
+  for (const [file, all] of fold.files) {
+    const now = contents.get(file) ?? null;
+    for (const { content } of all) {
       const was = content === null ? now : fold.written.has(file) ? fold.written.get(file) : content;
-      if (was !== now) {
-        fold.written.set(file, now);
-        differs = true;
-      }
-      const isGone = content === null && now === null;
-      // Only changed lines are told: where nothing differs any more, none is left.
-      const isOver = check.kind === 'changed' && changed !== null && isUnchanged(check, file, changed);
-      if (isGone || (isOver && (content ?? now) === now)) {
-        removeCheck(fold, file, agent);
-        differs = true;
-      }
+      if (was === now) continue;
+      fold.written.set(file, now);
+      differs = true;
     }
+    const isGone = ({ content }: Told): boolean => content === null && now === null;
+    // Only changed lines are told: where nothing differs any more, none is left.
+    const isOver = (told: Told): boolean =>
+      told.check.kind === 'changed' && changed !== null && isUnchanged(told, file, changed);
+    differs = drop(fold, file, (told) => isGone(told) || (isOver(told) && (told.content ?? now) === now)) || differs;
   }
   return differs;
 }
 
-function isUnchanged({ scope }: Check, file: string, changed: ReadonlySet<string>): boolean {
-  const isBeside = scope !== null && !scope.has(file);
-  return isBeside ? !meet(scope, changed) : !changed.has(file);
-}
-
-function removeCheck(fold: FindingFold, file: string, agent: string): void {
-  const agents = fold.files.get(file);
-  agents?.delete(agent);
-  if (agents?.size === 0) fold.files.delete(file);
+function isUnchanged({ from }: Told, file: string, changed: ReadonlySet<string>): boolean {
+  if (from === null) return !changed.has(file);
+  return from.size === 0 ? changed.size === 0 : !meet(from, changed);
 }
 
 export function dismissFinding(fold: FindingFold, fingerprint: string): void {
-  for (const [file, agents] of fold.files) {
-    for (const [agent, check] of agents) {
-      const findings = check.findings.filter((finding) => finding.fingerprint !== fingerprint);
-      if (findings.length === 0) removeCheck(fold, file, agent);
-      else agents.set(agent, { ...check, findings });
-    }
-  }
+  for (const file of fold.files.keys()) drop(fold, file, ({ finding }) => finding.fingerprint === fingerprint);
 }
 
 interface Shown {
@@ -187,12 +200,13 @@ export function fileFindings(
   fold: FindingFold,
   { limit, early }: { readonly limit: number; readonly early: readonly EarlyFinding[] },
 ): readonly FileFindings[] {
-  const checked = [...fold.files].flatMap(([file, agents]): readonly Shown[] =>
-    [...agents.values()]
-      .filter((check) => !isHidden(fold, file, check))
-      .flatMap(({ check: { run, number, at }, findings, content }) =>
-        findings.map((finding) => ({ file, finding: { ...finding, run, number, at, content } })),
-      ),
+  const checked = [...fold.files].flatMap(([file, all]): readonly Shown[] =>
+    all
+      .filter((told) => !isHidden(fold, file, told))
+      .map(({ check: { run, number, at }, finding, content }) => ({
+        file,
+        finding: { ...finding, run, number, at, content },
+      })),
   );
   const all = [...checked, ...notYet(fold, checked, early)];
   const gravestFirst = all.toSorted((a, b) => rank(a.finding) - rank(b.finding));
@@ -219,4 +233,4 @@ function notYet(fold: FindingFold, checked: readonly Shown[], early: readonly Ea
     });
 }
 
-const rank = ({ severity }: StepResult['findings'][number]): number => SEVERITIES.indexOf(severity);
+const rank = ({ severity }: Finding): number => SEVERITIES.indexOf(severity);

@@ -180,6 +180,10 @@ describe('AGENTS bug-hunter: odd files', function () {
       unlinkSync(join(root, 'src/data.json'));
       const call = await hunt();
       assert.deepEqual(said(call), ['imports.removed-file src/d.js:1', 'imports.removed-file src/a.js:2']);
+      assert.deepEqual(
+        findingsIn(call).map(({ missing }) => missing),
+        [['src/data.json'], ['src/user.ts']],
+      );
       assert.match(findingsIn(call)[1]?.message ?? '', /So do src\/b\/c\.ts:1\./);
       assert.ok(call.outcome.ok && call.outcome.nothingChecked !== true);
     });

@@ -77,5 +77,6 @@ function toDraft(removed: string, first: Importer, others: readonly Importer[]):
     confidence: 'certain',
     message: `This imports ${removed}, which the change deleted or renamed, so it cannot be loaded.${also} Import what took its place, or bring the file back.`,
     range: { start: { line: first.line, character: 0 }, end: { line: first.line, character: first.length } },
+    missing: [removed],
   };
 }

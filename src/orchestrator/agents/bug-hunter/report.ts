@@ -8,7 +8,7 @@ export const AGENT_ID = 'bug-hunter';
 
 /** What a part of the hunt says about one place. */
 export type Draft = Pick<FindingDraft, 'rule' | 'severity' | 'confidence' | 'message' | 'range'> &
-  Pick<Partial<FindingDraft>, 'help' | 'evidence' | 'fix' | 'edit' | 'fixes'>;
+  Pick<Partial<FindingDraft>, 'missing' | 'help' | 'evidence' | 'fix' | 'edit' | 'fixes'>;
 
 /** Puts findings through the scope policy, says each slip once, and counts. */
 export interface Report {

@@ -1,3 +1,4 @@
+import type { Scope } from '../../../contract/agents.ts';
 import type { Board, BoardChange, BoardSnapshot } from '../../../contract/board.ts';
 import type { StoredEvent } from '../../../contract/events.ts';
 import type { Finding } from '../../../contract/findings.ts';
@@ -245,8 +246,12 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
     const files = [...fold.findings.files.keys()];
     const contents = await workspace.contentIds(files);
     const scope = (await workspace.git()) === null ? null : await workspace.scope({});
-    const changed = scope?.ok ? new Set(scope.value.kind === 'changed' ? scope.value.files : []) : null;
+    const changed = scope?.ok ? await differing(scope.value) : null;
     if (applyFacts(fold.findings, { contents, changed })) pace.touch();
+  }
+
+  async function differing(scope: Scope): Promise<ReadonlySet<string>> {
+    return new Set(scope.kind === 'changed' ? [...scope.files, ...(await deps.workspace.removed(scope))] : []);
   }
 
   function board(): Board {
