@@ -63,7 +63,7 @@ async function threeOldRuns(): Promise<SimulatedMachine> {
 describe('RELIABILITY: facts that outlive 30 days of history', () => {
   it('keeps durations and outcomes of what ran, newest first', async () => {
     const machine = await threeOldRuns();
-    const { tests, steps } = history(machine);
+    const { tests, steps } = await history(machine);
     assert.deepEqual(steps, { 'w/s': [3, 2, 1].map((number) => ({ run: `r${number}`, durationMs: 10 + number })) });
     assert.deepEqual(
       tests['test/a.test.ts > adds'],
@@ -78,21 +78,21 @@ describe('RELIABILITY: facts that outlive 30 days of history', () => {
 
   it('carries them when the sessions go, whether or not the checkpoint is there', async () => {
     const machine = await threeOldRuns();
-    const before = history(machine);
+    const before = await history(machine);
     machine.clock.advance(31 * DAY_MS);
     await runOnce(machine, { run: 'r4', number: 4 });
     assert.equal(sessionFiles(machine), 2);
-    const expected = history(machine);
+    const expected = await history(machine);
     assert.deepEqual(expected.steps['w/s']?.slice(1), before.steps['w/s']);
     machine.disk.files.unlink(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
-    assert.deepEqual(history(machine), expected);
+    assert.deepEqual(await history(machine), expected);
 
     // And again, when the snapshot itself has grown old.
     machine.clock.advance(31 * DAY_MS);
     await runOnce(machine, { run: 'r5', number: 5 });
     machine.disk.files.unlink(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
     assert.deepEqual(
-      history(machine).steps['w/s']?.map(({ run }) => run),
+      (await history(machine)).steps['w/s']?.map(({ run }) => run),
       ['r5', 'r4', 'r3', 'r2', 'r1'],
     );
     const reader = createJournalReader({ env: machine.start().env, stateDir: STATE_DIR });
@@ -128,7 +128,7 @@ describe('RELIABILITY: facts that outlive 30 days of history', () => {
     // Two of the waiting run, the youngest that went as the snapshot, and the new one.
     assert.equal(sessionFiles(machine), 4);
     assert.deepEqual(
-      history(machine).steps['w/s']?.map(({ run }) => run),
+      (await history(machine)).steps['w/s']?.map(({ run }) => run),
       ['r5', 'r4', 'r2'],
     );
     await session(machine, [
@@ -144,7 +144,7 @@ describe('RELIABILITY: facts that outlive 30 days of history', () => {
   it('clears in pieces on a thread that others wait for, and changes nothing when it is aborted', async () => {
     const machine = createSimulatedMachine({ seed: 9 });
     for (let number = 1; number <= 50; number++) await runOnce(machine, { run: `r${number}`, number });
-    const before = history(machine);
+    const before = await history(machine);
     machine.clock.advance(31 * DAY_MS);
     const process = machine.start();
     const env = { ...process.env, clock: { ...process.env.clock, monotonic: slowMonotonic() } };
@@ -154,12 +154,12 @@ describe('RELIABILITY: facts that outlive 30 days of history', () => {
     const stop = new AbortController();
     assert((await turnsDuring(clearExpiredInPieces(what, stop.signal))) > 10);
     assert.equal(sessionFiles(machine), 1);
-    assert.deepEqual(history(machine), before);
+    assert.deepEqual(await history(machine), before);
   });
 
   it('loses nothing where a power loss comes in between', async () => {
     const machine = await threeOldRuns();
-    const expected = history(machine).steps['w/s']?.map(({ run }) => run);
+    const expected = (await history(machine)).steps['w/s']?.map(({ run }) => run);
     machine.clock.advance(31 * DAY_MS);
     const states: SimulatedMachine[] = [];
     let turn = 0;
@@ -175,7 +175,7 @@ describe('RELIABILITY: facts that outlive 30 days of history', () => {
       const facts = state.disk.files.stat(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
       if (facts !== null) state.disk.files.unlink(`${STATE_DIR}/${CARRIED_CHECKPOINT}`);
       assert.deepEqual(
-        history(state).steps['w/s']?.map(({ run }) => run),
+        (await history(state)).steps['w/s']?.map(({ run }) => run),
         expected,
       );
     }

@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../contract/failures.ts';
+import { breathe } from '../breath.ts';
 import type { FileStat, OnDisk, WorkTree } from '../workspace/work-tree.ts';
 import type { ContentChange, KnownContents } from './known-contents.ts';
 
@@ -66,6 +67,7 @@ async function lookAtAll(deps: {
 
 async function withTimes(tree: WorkTree, changes: readonly ContentChange[]): Promise<readonly SeenChange[]> {
   const stats = await tree.stats(changes.map(({ path }) => path));
+  await breathe();
   return changes.map((change) => ({ ...change, ...timesOf(stats.get(change.path)) }));
 }
 

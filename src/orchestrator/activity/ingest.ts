@@ -1,6 +1,7 @@
 import type { NewEvent, StoredEvent } from '../../contract/events.ts';
 import { ok, type Result } from '../../contract/failures.ts';
 import type { EditorWrite } from '../../contract/worker.ts';
+import { breathe } from '../breath.ts';
 import type { Env } from '../env.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OnDisk, WorkTree } from '../workspace/work-tree.ts';
@@ -136,8 +137,10 @@ export function createIngest(deps: IngestDeps): Ingest {
 
   async function seen(changes: readonly SeenChange[], hintedAt: number): Promise<Result<null>> {
     const timed = changes.map((change) => ({ change, at: timeOf(change.mtimeMs, hintedAt) }));
+    await breathe();
     timed.sort((one, other) => (one.at < other.at ? -1 : 1));
     for (let from = 0; from < timed.length; from += AT_ONCE) {
+      await breathe();
       const stored = await store(timed.slice(from, from + AT_ONCE).flatMap(seenEvents));
       if (!stored.ok) return stored;
     }

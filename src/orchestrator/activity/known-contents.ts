@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../contract/failures.ts';
+import { breathe } from '../breath.ts';
 import type { CommittedChange, TreeState, WorkTree } from '../workspace/work-tree.ts';
 import type { Content } from './file-write.ts';
 
@@ -51,6 +52,7 @@ export function createKnownContents(deps: { readonly tree: WorkTree }): KnownCon
     const next = state.value;
     const moved = looked && next.head !== head && next.head !== null;
     const commits = moved ? await tree.between(head, next.head ?? '') : [];
+    await breathe();
     const changes = looked ? changesTo(entries, next, commits) : [];
     entries = new Map(next.differs);
     head = next.head;

@@ -51,12 +51,13 @@ export function netChange(activities: readonly OpenActivity[]): readonly Activit
       const known = sum.get(path);
       sum.set(path, known === undefined ? { before, after } : joined(known, { before, after }));
     }
-  return [...sum]
-    .flatMap(([path, { before, after }]): ActivityFile[] => {
-      if (before === after && before !== undefined) return [];
-      return [{ path, change: after === null ? 'deleted' : before === null ? 'created' : 'modified' }];
-    })
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files: ActivityFile[] = [];
+  for (const path of [...sum.keys()].sort()) {
+    const { before, after } = sum.get(path) ?? {};
+    if (before === after && before !== undefined) continue;
+    files.push({ path, change: after === null ? 'deleted' : before === null ? 'created' : 'modified' });
+  }
+  return files;
 }
 
 /** Two writers wrote the same file: whose old content is the other's new one came later. */

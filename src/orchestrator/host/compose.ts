@@ -108,7 +108,7 @@ export async function composeServices(folder: string, options: ComposeOptions = 
       node,
       slotPath: path.join(path.dirname(stateDir), 'measuring.lock'),
     },
-    history: async () => readHistory({ env, stateDir }),
+    history: () => readHistory({ env, stateDir }),
   });
   const invoker = createInvoker({ registry, builtin, processes, workspace });
   let read: HistoryReader | null = null;

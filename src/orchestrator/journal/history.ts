@@ -8,16 +8,17 @@ import { createProjection } from './projection.ts';
 export const CARRIED_CHECKPOINT = 'facts.json';
 
 /** Durations and outcomes of earlier runs, for agents. A run's tests are those of the last step that reported them. */
-export function readHistory(deps: { readonly env: Env; readonly stateDir: string }): History {
+export async function readHistory(deps: { readonly env: Env; readonly stateDir: string }): Promise<History> {
   const layout = layoutOf(deps.stateDir);
   // Damage is the reader's to report.
   const onDamage = (): void => undefined;
-  const { tests, steps } = createProjection({
+  const projection = createProjection({
     env: deps.env,
     layout,
     name: CARRIED_CHECKPOINT,
     fold: carriedFold,
     onDamage,
-  }).refresh();
+  });
+  const { tests, steps } = await projection.refreshInPieces();
   return { tests, steps };
 }

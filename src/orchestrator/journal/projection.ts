@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { StoredEvent } from '../../contract/events.ts';
+import { breathe } from '../breath.ts';
 import type { Env } from '../env.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { listSessions, lockName, segmentName, type Layout, type SessionFiles } from './layout.ts';
@@ -17,6 +18,8 @@ export interface Fold<S> {
 export interface Projection<S> {
   /** Reads what is new in every session, and returns the state, which the next call goes on changing. */
   refresh(): S;
+  /** The same, with breaths. Until it has ended nothing else may be asked of this projection. */
+  refreshInPieces(): Promise<S>;
   /** As of the last refresh. */
   writerState(session: string): WriterState;
   /** Files of the sessions, as of the last refresh. */
@@ -51,14 +54,30 @@ export function createProjection<S>(deps: {
   let live: ReadonlySet<string> = new Set();
   let sessions: ReadonlyMap<string, SessionFiles> = new Map();
 
-  return { refresh, writerState, sessions: () => sessions };
+  return { refresh, refreshInPieces, writerState, sessions: () => sessions };
 
   function refresh(): S {
+    for (const reading = pieces(); ;) {
+      const { done, value } = reading.next();
+      if (done) return value;
+    }
+  }
+
+  async function refreshInPieces(): Promise<S> {
+    for (const reading = pieces(); ;) {
+      const { done, value } = reading.next();
+      if (done) return value;
+      const pause = breathe();
+      if (pause) await pause;
+    }
+  }
+
+  function* pieces(): Generator<void, S> {
     saved ??= checkpoint.read() ?? { cursors: {}, state: fold.initial() };
     sessions = listSessions(env, layout);
     live = new Set([...sessions.values()].filter(isLive).map(({ session }) => session));
     forgetGone(saved);
-    for (const found of sessions.values()) readSession(saved, found);
+    for (const found of sessions.values()) yield* readSession(saved, found);
     if (unsaved >= SAVE_AFTER_EVENTS) {
       checkpoint.write(saved);
       unsaved = 0;
@@ -83,7 +102,7 @@ export function createProjection<S>(deps: {
     }
   }
 
-  function readSession(into: Saved<S>, found: SessionFiles): void {
+  function* readSession(into: Saved<S>, found: SessionFiles): Generator<void> {
     const { session, segments } = found;
     const stamp = live.has(session) ? null : stampOf(found);
     let cursor: Position | undefined = into.cursors[session];
@@ -96,6 +115,7 @@ export function createProjection<S>(deps: {
     for (const event of scan.events()) {
       fold.apply(into.state, event);
       unsaved++;
+      yield;
     }
     for (const damage of scan.damages()) deps.onDamage(session, damage);
     into.cursors[session] = { ...scan.position(), stamp };

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, HostFacts, Random, StateFiles } from '../env.ts';
 import { childEnvironment } from './environment.ts';
 import { createLedger, type GroupRecord } from './ledger.ts';
@@ -53,6 +54,7 @@ export function createGroups({ files, clock, random, host, folder, alone = false
   const table = createProcessTable(host.platform);
   const ledger = createLedger({ files, folder });
   const live = new Map<string, Group>();
+  let starts = Promise.resolve();
   let self: Promise<{ readonly bootId: string; readonly startTime: string | null }> | null = null;
 
   const whoAmI = () =>
@@ -64,6 +66,8 @@ export function createGroups({ files, clock, random, host, folder, alone = false
 
   async function start(options: StartOptions): Promise<Group> {
     const { bootId, startTime } = await whoAmI();
+    // In an editor's process a start takes a whole turn's time (host/githost/git-host.ts): those that come together take turns.
+    await (starts = starts.then(() => nextTurn()));
     const id = random.uuid();
     const [program = '', ...args] = options.argv;
     const room = ledger.reserve(id);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { InputDeclaration, Scope } from '../../contract/agents.ts';
+import { breathe } from '../breath.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 export interface InputFiles {
@@ -73,9 +74,18 @@ function entryOf(file: string, id: string | undefined): readonly [string, string
   return id === undefined ? [] : [[file, id]];
 }
 
-function withHash(files: ReadonlyMap<string, string>): InputFiles {
+/** Files that are hashed in one call: each call costs as much as hashing some. */
+const AT_ONCE = 100;
+
+async function withHash(files: ReadonlyMap<string, string>): Promise<InputFiles> {
+  await breathe();
   const hash = createHash('sha256');
-  for (const [file, id] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${file}\0${id}\n`);
+  const names = [...files.keys()].sort();
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    await breathe();
+    const some = names.slice(at, at + AT_ONCE);
+    hash.update(some.map((file) => `${file}\0${files.get(file) ?? ''}\n`).join(''));
+  }
   return { files, hash: hash.digest('hex') };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBreath, type Breath } from '../breath.ts';
+import { breathe } from '../breath.ts';
 import type { StateFiles } from '../env.ts';
 import { readCacheFile, writeCacheFile } from './cache-file.ts';
 
@@ -61,15 +61,14 @@ export function createContentIds(deps: {
       if (files.length === 0) return new Map();
       const memory = (known ??= load(deps));
       const ids = new Map<string, string>();
-      const breathe = createBreath();
-      const asked = { algorithm, memory, breathe, buffer: Buffer.allocUnsafe(CHUNK_BYTES) };
+      const asked = { algorithm, memory, buffer: Buffer.allocUnsafe(CHUNK_BYTES) };
       for (const file of files) {
         const pause = breathe();
         if (pause) await pause;
         const id = await idOf(file, asked);
         if (id !== null) ids.set(file, id);
       }
-      if (learned) save(deps, memory);
+      if (learned) await save(deps, memory);
       learned = false;
       return ids;
     },
@@ -80,14 +79,13 @@ export function createContentIds(deps: {
 interface Asked {
   readonly algorithm: 'sha1' | 'sha256';
   readonly memory: Map<string, Known>;
-  readonly breathe: Breath;
   /** For whatever is read. */
   readonly buffer: Buffer;
 }
 
 async function hashBlob(
   path: string,
-  { algorithm, buffer, breathe, size }: Omit<Asked, 'memory'> & { readonly size: number },
+  { algorithm, buffer, size }: Omit<Asked, 'memory'> & { readonly size: number },
 ): Promise<string> {
   const hash = createHash(algorithm).update(`blob ${size}\0`);
   const descriptor = openSync(path, 'r');
@@ -115,10 +113,17 @@ function load({ files, cache }: { readonly files: StateFiles; readonly cache: st
   return known;
 }
 
-function save(deps: { readonly files: StateFiles; readonly cache: string }, known: Map<string, Known>): void {
-  const newest = [...known].filter(([path]) => !path.includes('\t')).slice(-MAX_KNOWN);
-  writeCacheFile(deps.files, deps.cache, {
-    stamp: '',
-    text: newest.map(([path, { stamp, id }]) => `${path}\t${stamp}\t${id}`).join('\0'),
-  });
+async function save(
+  deps: { readonly files: StateFiles; readonly cache: string },
+  known: ReadonlyMap<string, Known>,
+): Promise<void> {
+  const records: string[] = [];
+  for (const [path, { stamp, id }] of known) {
+    if (!path.includes('\t')) records.push(`${path}\t${stamp}\t${id}`);
+    const pause = breathe();
+    if (pause) await pause;
+  }
+  const text = records.slice(-MAX_KNOWN).join('\0');
+  await breathe();
+  writeCacheFile(deps.files, deps.cache, { stamp: '', text });
 }

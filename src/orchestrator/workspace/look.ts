@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Result } from '../../contract/failures.ts';
 import { fail, ok } from '../../contract/failures.ts';
-import { createBreath, type Breath } from '../breath.ts';
+import { breathe } from '../breath.ts';
 import type { StateFiles } from '../env.ts';
 import { readCacheFile, writeCacheFile } from './cache-file.ts';
 import { statOf } from './file-stat.ts';
@@ -66,16 +66,15 @@ export async function lookAtTree(deps: LookDeps): Promise<Result<TreeLook>> {
   if (status.exitCode !== 0) return fail('usage', cannotRead(status.stderr));
   const index = await listIndex({ ...deps, layout: deps.layout }, kept);
   if (!index.ok) return index;
-  const breathe = createBreath();
   const parsed = parseStatus(status.stdout.toString('utf8'));
   await breathe();
   const combined = combine(parsed, index.value, deps.layout.prefix);
-  const look = await withoutLinks(combined, deps.root, breathe);
+  const look = await withoutLinks(combined, deps.root);
   return look.files.length === 0 && (await isIgnoredFolder(deps)) ? ok(await lookWithoutGit(deps.root)) : ok(look);
 }
 
 /** What git does not vouch for may be a link, or (left out by a sparse checkout) not there. */
-async function withoutLinks(look: TreeLook, root: string, breathe: Breath): Promise<TreeLook> {
+async function withoutLinks(look: TreeLook, root: string): Promise<TreeLook> {
   const gone = new Set<string>();
   for (const path of look.files) {
     const pause = breathe();

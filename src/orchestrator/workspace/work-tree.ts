@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/failures.ts';
-import { createBreath } from '../breath.ts';
+import { breathe } from '../breath.ts';
 import type { HostFacts, StateFiles } from '../env.ts';
 import { createContentIds } from './content-ids.ts';
 import { statOf } from './file-stat.ts';
@@ -107,7 +107,9 @@ export async function createWorkTree(deps: {
     }
     const status = await git(STATUS);
     if (status.how === 'missing' || status.exitCode !== 0) return refused(status);
+    await breathe();
     const { head: commit, entries, untracked } = parseStatus(status.stdout.toString('utf8'));
+    await breathe();
     if (commit !== null) algorithm = commit.length === SHA256_DIGITS ? 'sha256' : 'sha1';
     const committedIds = new Map<string, string | null>();
     for (const path of untracked) committedIds.set(path, null);
@@ -118,6 +120,7 @@ export async function createWorkTree(deps: {
       kept.map(([path]) => path),
       algorithm,
     );
+    await breathe();
     return ok({
       head: commit,
       differs: new Map(kept.map(([path, id]) => [path, { now: ids.get(path) ?? null, committed: id }])),
@@ -158,7 +161,6 @@ export async function createWorkTree(deps: {
 
   async function stats(paths: readonly string[]): Promise<ReadonlyMap<string, FileStat>> {
     const found = new Map<string, FileStat>();
-    const breathe = createBreath();
     for (const path of paths) {
       const stat = statOf(join(root, path));
       if (stat?.isFile() === true) found.set(path, { size: stat.size, mtimeMs: stat.mtimeMs });
@@ -171,7 +173,6 @@ export async function createWorkTree(deps: {
   async function onDisk(paths: readonly string[]): Promise<ReadonlyMap<string, OnDisk>> {
     const found = new Map<string, OnDisk>();
     const files: { readonly path: string; readonly size: number; readonly mtimeMs: number }[] = [];
-    const breathe = createBreath();
     for (const path of paths) {
       const stat = statOf(join(root, path));
       found.set(path, stat?.isDirectory() === true ? { kind: 'folder' } : { kind: 'none' });
