@@ -136,7 +136,13 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 
   async function seen(changes: readonly SeenChange[], hintedAt: number): Promise<Result<null>> {
-    const timed = changes.map((change) => ({ change, at: timeOf(change.mtimeMs, hintedAt) }));
+    const gone = new Set(changes.flatMap(({ before, after }) => (after === null ? [before] : [])));
+    // What was moved keeps the time of its content.
+    const isMoved = ({ after }: SeenChange): boolean => after !== null && gone.has(after);
+    const timed = changes.map((change) => ({
+      change,
+      at: timeOf(isMoved(change) ? null : change.mtimeMs, hintedAt),
+    }));
     await breathe();
     timed.sort((one, other) => (one.at < other.at ? -1 : 1));
     for (let from = 0; from < timed.length; from += AT_ONCE) {
