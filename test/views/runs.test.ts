@@ -118,6 +118,20 @@ describe(proves('F3', 'the Runs view in its nine states'), () => {
     ]);
   });
 
+  it('older runs: those that left the board since they were asked for are among them, and none stands twice', () => {
+    const older = [5, 4, 3].map((number) => ({
+      ...{ run: `run-${number}`, number, workflow: 'on-save-checks' },
+      ...({ status: 'completed', startedAt: '2026-11-17T10:00:00.000Z' } as const),
+    }));
+    const rows = (onBoard: readonly number[], olderRuns: number) => {
+      const runs = onBoard.map((number) => runRow({ run: `run-${number}`, number }));
+      const [history] = runsTree(folder({ board: board({ runs, olderRuns }) }), { ...options, older });
+      return history?.children.map(({ target }) => target.run);
+    };
+    assert.deepEqual(rows([5, 4], 1), ['run-5', 'run-4', 'run-3']);
+    assert.deepEqual(rows([6, 5], 2), ['run-6', 'run-5', 'run-4', 'run-3']);
+  });
+
   it('not trusted, virtual and starting: no rows', () => {
     for (const kind of ['untrusted', 'virtual', 'starting'] as const) {
       const away = folder({ state: { kind }, board: null });

@@ -6,9 +6,8 @@ import type { OlderRun } from './runs.ts';
 /** Rows that a view holds at most (UX.md, limits). */
 const MOST = 1000;
 
-/** Runs that the board does not hold, newest first. */
+/** All runs that are kept, newest first: those of the board, which leave it as others come, and older ones. */
 export async function loadOlderRuns(folder: Folder): Promise<readonly OlderRun[]> {
-  const shown = new Set(folder.board?.runs.map(({ run }) => run));
   const found: OlderRun[] = [];
   await folder.command(
     'runs',
@@ -16,7 +15,7 @@ export async function loadOlderRuns(folder: Folder): Promise<readonly OlderRun[]
     {
       onMessage: (message) => {
         const run = olderRun(message);
-        if (run && !shown.has(run.run)) found.push(run);
+        if (run) found.push(run);
       },
     },
   );

@@ -17,7 +17,7 @@ import { stepNodes } from './steps.ts';
 export interface RunsOptions extends Scene {
   /** Ids of runs that a person took out of Failed. */
   readonly dismissed: ReadonlySet<string>;
-  /** Runs beyond the board's, newest first, once somebody asked for them. */
+  /** All runs that are kept, newest first, once somebody asked for those beyond the board's. */
   readonly older: readonly OlderRun[] | null;
 }
 
@@ -43,7 +43,7 @@ export function runsTree(folder: FolderFacts, options: RunsOptions): readonly Tr
     ['Failed', draw('failed', failed, now.length === 0 && failed.length === 1), true, failed.length],
     [
       'History',
-      [...draw('history', history, false), ...olderNodes(folder, board.olderRuns, options)],
+      [...draw('history', history, false), ...olderNodes(folder, board, options)],
       alone,
       history.length + board.olderRuns,
     ],
@@ -180,7 +180,8 @@ function runTooltip(run: RunRow, words: string, { times, now }: RunsOptions): re
   ];
 }
 
-function olderNodes(folder: FolderFacts, count: number, { older, now, times }: RunsOptions): readonly TreeNode[] {
+function olderNodes(folder: FolderFacts, board: Board, { older, now, times }: RunsOptions): readonly TreeNode[] {
+  const count = board.olderRuns;
   if (count === 0) return [];
   const target = { folder: folder.uri };
   if (older === null) {
@@ -188,7 +189,10 @@ function olderNodes(folder: FolderFacts, count: number, { older, now, times }: R
     const command = { kind: 'run', command: 'savepoint.showOlderRuns' } as const;
     return [treeNode({ id: `${folder.uri}/older`, label, context: 'older', command, target })];
   }
-  return older.map((run) =>
+  // Which ones the board holds changes with every run.
+  const shown = new Set(board.runs.map(({ run }) => run));
+  const beyond = older.filter(({ run }) => !shown.has(run));
+  return beyond.map((run) =>
     treeNode({
       id: `${folder.uri}/older/${run.run}`,
       label: cutName(run.workflow),
