@@ -254,7 +254,9 @@ export function createActivityEngine(deps: ActivityEngineDeps): ActivityEngine {
     const missed = await missedWrites({ tree, known }, { past, since });
     ingest.begin(missed.untold);
     const stored = await ingest.seen(missed.seen, clock.now());
-    return stored.ok ? look() : stored;
+    const looked = stored.ok ? await look() : stored;
+    hints.add(missed.fresh, false);
+    return looked;
   }
 
   return {
