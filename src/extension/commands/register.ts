@@ -6,17 +6,13 @@ import type { Problems } from '../problems/diagnostics.ts';
 import { createReportIssue } from '../pages/report-issue.ts';
 import { helpPage } from '../problems/rule-help.ts';
 import type { Pages } from '../pages/report-document.ts';
-import { answer } from './answers.ts';
+import { registerAnswering, type Handler } from './answering.ts';
 import { createAutomaticCommands } from './automatic-commands.ts';
 import { createFindingCommands } from './finding-commands.ts';
-import { hindranceOf } from './guard.ts';
 import { createLookCommands } from './look-commands.ts';
 import type { CommandDeps } from './pick.ts';
 import { createRunCommands } from './run-commands.ts';
 import { createWhyCommand } from './why-command.ts';
-
-/** Called with a Target, a row that carries one, or nothing from the palette. */
-type Handler = (argument: unknown) => Promise<void>;
 
 export interface RegisterDeps extends CommandDeps {
   readonly pages: Pages;
@@ -50,11 +46,7 @@ export function registerCommands(deps: RegisterDeps): vscode.Disposable {
     'savepoint.openRuleHelp': async (agent) => openRuleHelp(deps, agent),
   };
   return vscode.Disposable.from(
-    ...Object.entries(handlers).map(([id, handler]) =>
-      vscode.commands.registerCommand(id, (argument: unknown) =>
-        handler(argument).catch((error: unknown) => failed(deps, { id, error, argument })),
-      ),
-    ),
+    ...Object.entries(handlers).map(([id, handler]) => registerAnswering(deps, id, handler)),
   );
 }
 
@@ -75,26 +67,4 @@ function startAgain({ folders }: CommandDeps, argument: unknown): void {
         : folders.all
       : folders.all.filter(({ root }) => root.uri.toString() === target.folder);
   for (const folder of meant) folder.startAgain();
-}
-
-/** A worker that went away meanwhile, or a bug: told where it was asked for, and in the output. */
-async function failed(
-  { folders, log }: RegisterDeps,
-  { id, error, argument }: { readonly id: string; readonly error: unknown; readonly argument: unknown },
-): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
-  log.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
-  const target = targetOf(argument);
-  const folder =
-    target === null ? folders.all[0] : folders.all.find(({ root }) => root.uri.toString() === target.folder);
-  const hindrance = folder ? hindranceOf(folder.state) : null;
-  await answer(
-    hindrance ?? {
-      text: `That did not work: ${message}`,
-      ways: [
-        { label: 'Show Output', command: 'savepoint.showOutput' },
-        { label: 'Report an Issue', command: 'savepoint.reportIssue' },
-      ],
-    },
-  );
 }

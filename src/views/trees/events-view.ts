@@ -47,6 +47,14 @@ export function createEventsView({ folders, scene, log, setKey }: EventsViewDeps
   const follow = (): void => {
     if (pausedAt === null && view.visible) asking.ask();
   };
+  /** Which folders there are and how they stand: rows of one that is gone, or stopped, do not wait for the next event. */
+  let drawn: string | null = null;
+  const look = (): void => {
+    const now = folders.all.map(({ root, state }) => `${root.uri.toString()} ${state.kind}`).join('\n');
+    if (now !== drawn) draw();
+    drawn = now;
+    follow();
+  };
   const setPaused = (at: string | null): void => {
     pausedAt = at;
     follow();
@@ -62,7 +70,7 @@ export function createEventsView({ folders, scene, log, setKey }: EventsViewDeps
     if (words !== undefined) setFilter(words.trim());
   };
 
-  draw();
+  look();
   return vscode.Disposable.from(
     view,
     provider,
@@ -72,7 +80,8 @@ export function createEventsView({ folders, scene, log, setKey }: EventsViewDeps
     vscode.commands.registerCommand('savepoint.clearEventsFilter', () => setFilter('')),
     vscode.commands.registerCommand('savepoint.pauseEvents', () => setPaused(new Date(scene().now).toISOString())),
     vscode.commands.registerCommand('savepoint.followEvents', () => setPaused(null)),
-    folders.onDidChange(follow),
+    folders.onDidChange(look),
+    folders.onDidChangeFolders(look),
     view.onDidChangeVisibility(follow),
     feed.onDidChange(() => {
       if (pausedAt === null) draw();

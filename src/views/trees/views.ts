@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { targetOf } from '../../contract/target.ts';
+import { registerAnswering } from '../../extension/commands/answering.ts';
 import { factsOf, type FolderFacts } from '../../extension/folder-facts.ts';
 import type { Remembered } from '../../extension/attention/remembered.ts';
 import type { Folder, Folders } from '../../extension/folder.ts';
@@ -120,7 +121,7 @@ export function createTrees({ folders, scene, dismissed, builtIn, log }: TreesDe
     vscode.commands.registerCommand('savepoint.dismissRun', dismiss),
     vscode.commands.registerCommand('savepoint.runSelectedAgain', () => runSelected(runs.view, 'savepoint.runAgain')),
     vscode.commands.registerCommand('savepoint.runSelected', () => runSelected(workflows.view, 'savepoint.run')),
-    vscode.commands.registerCommand('savepoint.showOlderRuns', showOlder),
+    registerAnswering({ folders, log }, 'savepoint.showOlderRuns', showOlder),
     vscode.commands.registerCommand('savepoint.openWorkflowFile', (row?: Row) => openFileOf(row)),
     folders.onDidChange(drawSoon),
     folders.onDidChangeFolders(() => void lookAtUntrusted()),
