@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { SEVERITIES } from './words.ts';
-
-export type Severity = (typeof SEVERITIES)[number];
+import { SEVERITIES } from './severities.ts';
 
 /** 0-based, UTF-16 code units, end exclusive, as in LSP. */
 export const positionSchema = z.object({ line: z.int().min(0), character: z.int().min(0) });

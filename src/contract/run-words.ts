@@ -1,5 +1,5 @@
 import type { TestTotals } from './agents.ts';
-import type { Severity } from './findings.ts';
+import type { Severity } from './severities.ts';
 import type { RunStatus, RunView, StepStatus, StepView } from './runs.ts';
 import { OUTCOMES, STATES, countWords, type Look, type StateLook } from './words.ts';
 

@@ -1,6 +1,6 @@
 import type { DecisionKind } from './activities.ts';
 import type { RunStatus, StepStatus } from './runs.ts';
-import type { Severity } from './findings.ts';
+import type { Severity } from './severities.ts';
 
 /** Contributed colours (`savepoint.<name>`), `muted` being the theme's own. */
 export type Tone = 'passed' | 'failed' | 'attention' | 'running' | 'undone' | 'muted';
@@ -81,9 +81,6 @@ export const DECISION_LOOKS = {
   untrusted: { icon: 'shield', tone: 'attention', word: 'folder not trusted' },
   'loop-stopped': { icon: 'sync-ignored', tone: 'attention', word: 'loop stopped' },
 } as const satisfies Record<DecisionKind, Look>;
-
-/** Gravest first. Here and not beside the schema, so that words cost no start a schema library. */
-export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
 /** Severity → the word people read. */
 export const SEVERITY_WORDS = { error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<

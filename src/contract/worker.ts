@@ -2,7 +2,7 @@ import type { StoredEvent } from './events.ts';
 import type { Failure } from './failures.ts';
 import type { TestCase } from './findings.ts';
 import type { JsonObject } from './json.ts';
-import type { WrittenSettings } from './commands/setting-values.ts';
+import type { WrittenSettings } from './commands/settings.ts';
 import type { FileCoverage } from './coverage.ts';
 import type { TestCatalogue } from './test-catalogue.ts';
 import type { BoardChange, BoardSnapshot } from './board.ts';

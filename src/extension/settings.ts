@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { workerSettings, type WrittenSettings } from '../contract/commands/setting-values.ts';
-import { SETTINGS } from '../contract/commands/settings.ts';
+import { workerSettings } from '../contract/commands/setting-values.ts';
+import { SETTINGS, type WrittenSettings } from '../contract/commands/settings.ts';
 import type { WorkerSettings } from '../contract/worker.ts';
 
 /** Settings of the editor as they are now. Only the user's own values count: a folder's settings file changes nothing, whatever it says. */

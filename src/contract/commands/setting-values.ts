@@ -1,5 +1,5 @@
 import type { WorkerSettings } from '../worker.ts';
-import { SETTINGS, type SettingKey } from './settings.ts';
+import { SETTINGS, type SettingKey, type WrittenSettings } from './settings.ts';
 
 type ValueOf<Key extends SettingKey> = Extract<
   (typeof SETTINGS)[number],
@@ -8,9 +8,6 @@ type ValueOf<Key extends SettingKey> = Extract<
   ? boolean
   : number;
 export type SettingValues = { readonly [Key in SettingKey]: ValueOf<Key> };
-
-/** What a person wrote, by key: anything may stand there. */
-export type WrittenSettings = Readonly<Partial<Record<SettingKey, unknown>>>;
 
 /** Why a value is none of this setting: "must be a number from 1 to 3600". Null when it is one. */
 export function settingProblem(key: SettingKey, value: unknown): string | null {

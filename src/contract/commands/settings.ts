@@ -88,3 +88,6 @@ export const SETTINGS = [
 ] as const satisfies readonly SettingContribution[];
 
 export type SettingKey = (typeof SETTINGS)[number]['key'];
+
+/** What a person wrote, by key: anything may stand there. */
+export type WrittenSettings = Readonly<Partial<Record<SettingKey, unknown>>>;

@@ -23,8 +23,13 @@ export function noticesOf(folders: readonly FolderFacts[]): readonly Notice[] {
     ...runNotices(folder),
     ...commandNotices(folder),
   ]);
-  return all.toSorted((a, b) => NOTICE_KINDS.indexOf(a.kind) - NOTICE_KINDS.indexOf(b.kind));
+  return all
+    .map((notice) => ({ ...notice, message: withoutLinks(notice.message) }))
+    .toSorted((a, b) => NOTICE_KINDS.indexOf(a.kind) - NOTICE_KINDS.indexOf(b.kind));
 }
+
+/** VS Code makes links of `[words](command:…)` in a notification: a folder must not name itself so. */
+const withoutLinks = (text: string): string => text.replaceAll('](', '] (');
 
 function cannotWorkNotices({ uri, state, board }: FolderFacts): readonly Notice[] {
   const target = { folder: uri };

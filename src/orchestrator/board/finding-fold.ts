@@ -1,6 +1,6 @@
 import type { FileFindings } from '../../contract/board.ts';
 import type { Finding } from '../../contract/findings.ts';
-import { SEVERITIES } from '../../contract/words.ts';
+import { SEVERITIES } from '../../contract/severities.ts';
 import type { PinnedScope, TimedRunEvent } from '../workflow/run-events.ts';
 import type { RunState } from '../workflow/run-state.ts';
 import type { EarlyFinding } from './early-findings.ts';

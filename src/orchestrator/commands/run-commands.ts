@@ -2,7 +2,7 @@ import type { resumeCommand, retryCommand, runCommand } from '../../contract/com
 import type { AgentMessage } from '../../contract/agents.ts';
 import type { StoredEvent } from '../../contract/events.ts';
 import { EXIT, fail, ok, type ExitCode, type Failure, type Result } from '../../contract/failures.ts';
-import type { Severity } from '../../contract/findings.ts';
+import type { Severity } from '../../contract/severities.ts';
 import type { RunView } from '../../contract/runs.ts';
 import type { ResumeAnswer, RunHandle, Runner } from '../workflow/api.ts';
 import { asRunEvent } from '../workflow/run-events.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import envPaths from 'env-paths';
-import { settingProblem, type WrittenSettings } from '../../contract/commands/setting-values.ts';
-import { SETTINGS } from '../../contract/commands/settings.ts';
+import { settingProblem } from '../../contract/commands/setting-values.ts';
+import { SETTINGS, type WrittenSettings } from '../../contract/commands/settings.ts';
 import { fail, ok, type Result } from '../../contract/failures.ts';
 import { didYouMean } from '../definitions/did-you-mean.ts';
 import { jsonProblem } from '../workspace/json-problem.ts';

@@ -1,23 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentFile } from '../../contract/definitions.ts';
 import { AGENTS_DIR, isAgentFile } from '../definitions/folders.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { StateFiles } from '../env.ts';
 import { readCacheFile, writeCacheFile } from '../workspace/cache-file.ts';
-
-/** An agent file that is right. */
-export interface DefinedAgent {
-  /** Relative to the workspace. */
-  readonly file: string;
-  readonly definition: AgentFile;
-}
-
-export interface AgentFiles {
-  readonly agents: readonly DefinedAgent[];
-  readonly problems: readonly Problem[];
-}
+import type { AgentFiles, Source } from './parse-agent-files.ts';
 
 export interface AgentFileReaderDeps {
   readonly root: string;
@@ -52,12 +40,6 @@ export function createAgentFileReader(deps: AgentFileReaderDeps): { read(): Prom
       return { ...last.result, problems: [...problems, ...last.result.problems] };
     },
   };
-}
-
-export interface Source {
-  /** Relative to the workspace. */
-  readonly file: string;
-  readonly content: Uint8Array;
 }
 
 interface Sources {

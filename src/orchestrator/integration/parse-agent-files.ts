@@ -1,7 +1,24 @@
 import { agentFileSchema, type AgentFile } from '../../contract/definitions.ts';
 import { parseYaml, type ParsedYaml } from '../definitions/parse-yaml.ts';
 import type { Problem } from '../definitions/problem.ts';
-import type { AgentFiles, DefinedAgent, Source } from './agent-files.ts';
+
+export interface Source {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly content: Uint8Array;
+}
+
+/** An agent file that is right. */
+export interface DefinedAgent {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly definition: AgentFile;
+}
+
+export interface AgentFiles {
+  readonly agents: readonly DefinedAgent[];
+  readonly problems: readonly Problem[];
+}
 
 /** Pure. A broken file never stops the others; of two files with one id the first counts. */
 export function parseAgentFiles(sources: readonly Source[], builtIn: ReadonlySet<string>): AgentFiles {

@@ -7,7 +7,8 @@ import type { AgentFacts } from '../agents/agent.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { StateFiles } from '../env.ts';
 import { argvIn } from '../process/argv.ts';
-import { createAgentFileReader, type DefinedAgent } from './agent-files.ts';
+import { createAgentFileReader } from './agent-files.ts';
+import type { DefinedAgent } from './parse-agent-files.ts';
 import type { CommandAgent } from './protocols/command.ts';
 import { agentHash, createApprovals, stepCommandHash } from './trust.ts';
 

@@ -6,7 +6,7 @@ import type { Json } from '../../contract/json.ts';
 import type { StateFiles } from '../env.ts';
 import { argvIn } from '../process/argv.ts';
 import { keepFile } from '../state-file.ts';
-import type { DefinedAgent } from './agent-files.ts';
+import type { DefinedAgent } from './parse-agent-files.ts';
 
 /** What consent to an agent file is given to: its definition and the files that its command names. */
 export async function agentHash({ definition }: DefinedAgent, root: string): Promise<string> {

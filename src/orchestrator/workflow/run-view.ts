@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../contract/events.ts';
 import { EXIT, type ExitCode } from '../../contract/failures.ts';
-import type { Severity } from '../../contract/findings.ts';
+import type { Severity } from '../../contract/severities.ts';
 import type { RunStatus, RunView, StepStatus, StepView } from '../../contract/runs.ts';
 import { asRunEvent } from './run-events.ts';
 import { BY_HAND, isFailing, nextUndo, questionOf, unfinished } from './run-rules.ts';

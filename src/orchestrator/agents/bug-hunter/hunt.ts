@@ -4,43 +4,18 @@ import type { AgentMessage, AgentOutcome, AgentRequest } from '../../../contract
 import type { StepError } from '../../../contract/failures.ts';
 import type { ProcessEnd } from '../../process/processes.ts';
 import { isScript, isTooDeep } from '../../workspace/parsed-source.ts';
-import type { LineRanges } from '../../workspace/workspace.ts';
 import type { AgentContext } from '../agent.ts';
 import { huntOtherLanguages } from './lint/languages.ts';
 import { lintWithOxlint } from './lint/oxlint.ts';
 import { lintWithOwnTools } from './lint/own-tools.ts';
-import { createReport, type Report } from './report.ts';
+import type { BrokenTool, Hunt } from './hunt-state.ts';
+import { createReport } from './report.ts';
 import { huntRemoved } from './removed.ts';
 import { huntSuspicious } from './suspicious/hunt.ts';
 import { checkTypes } from './types/check.ts';
 import type { FoundCompiler } from './types/compiler.ts';
 import type { Overlay, ProgramCache } from './types/programs.ts';
 import { findProjects } from './types/projects.ts';
-
-/** One hunt: what all its parts share. */
-export interface Hunt {
-  readonly request: AgentRequest;
-  readonly context: AgentContext;
-  readonly root: string;
-  readonly report: Report;
-  /** Files in scope that have a text, relative. */
-  readonly files: readonly string[];
-  /** Those of them that look packed or generated: only types and syntax are looked at there. */
-  readonly packed: ReadonlySet<string>;
-  /** Absolute path → text at the base, of every changed or removed file; null when there is no base to compare with. */
-  readonly overlay: Overlay | null;
-  changedLines(file: string): Promise<LineRanges>;
-  progress(message: string): void;
-  notChecked(what: string, why: string): void;
-  /** A tool that broke: the step fails in the end, after everything else was looked at. */
-  fail(broken: BrokenTool): void;
-}
-
-export interface BrokenTool {
-  readonly what: string;
-  readonly command: readonly string[];
-  readonly end: ProcessEnd;
-}
 
 export interface HuntDeps {
   readonly compilerOf: (folder: string) => FoundCompiler;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { loadImportGraph, type ImportGraph } from '../../workspace/import-graph.ts';
 import { isCodeFile } from '../../workspace/import-requests.ts';
-import type { Hunt } from './hunt.ts';
+import type { Hunt } from './hunt-state.ts';
 import type { Draft } from './report.ts';
 
 const REMOVED_FILE = 'imports.removed-file';

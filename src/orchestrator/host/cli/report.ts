@@ -1,7 +1,8 @@
-import type { Finding, Severity } from '../../../contract/findings.ts';
+import type { Finding } from '../../../contract/findings.ts';
+import { SEVERITIES, type Severity } from '../../../contract/severities.ts';
 import { failedStepOf, lookOfRun, runFacts, withOutcome } from '../../../contract/run-words.ts';
 import type { RunView, StepView, TimeSplit } from '../../../contract/runs.ts';
-import { SEVERITIES, SEVERITY_WORDS, STATES, countWords, durationWords, type Tone } from '../../../contract/words.ts';
+import { SEVERITY_WORDS, STATES, countWords, durationWords, type Tone } from '../../../contract/words.ts';
 import { shellWords } from '../../../contract/shell-words.ts';
 import { stepRows } from './step-rows.ts';
 import { printable, widthOf, wrap, type Line, type Span } from './terminal.ts';

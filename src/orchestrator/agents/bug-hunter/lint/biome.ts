@@ -2,10 +2,10 @@ import { join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { biomeRule } from '../../../../contract/rule-names.ts';
 import { touches } from '../../../workspace/workspace.ts';
-import type { Hunt } from '../hunt.ts';
+import type { Hunt } from '../hunt-state.ts';
 import type { Draft } from '../report.ts';
 import { withEdits } from './fixed-text.ts';
-import type { OwnTool } from './own-tools.ts';
+import type { OwnTool } from './configured.ts';
 import { byteOrderMark, positionsIn, type Positions } from './positions.ts';
 import { asPath, inCalls, parseOutput, runTool, type ToolCall } from './tool.ts';
 

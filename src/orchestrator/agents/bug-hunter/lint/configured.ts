@@ -22,6 +22,11 @@ export interface Installed {
   readonly entry: string;
 }
 
+export interface OwnTool {
+  readonly configured: Configured;
+  readonly installed: Installed;
+}
+
 const CONFIGS: Readonly<Record<Linter, RegExp>> = {
   eslint: /^(?:eslint\.config\.[cm]?[jt]s|\.eslintrc(?:\.(?:c?js|json|ya?ml))?)$/,
   oxlint: /^(?:\.oxlintrc\.jsonc?|oxlint\.config\.[cm]?ts)$/,

@@ -4,7 +4,7 @@ import { lintRule } from '../../../../contract/rule-names.ts';
 import { countWords } from '../../../../contract/words.ts';
 import type { ProcessEnd } from '../../../process/processes.ts';
 import { otherLanguagesIn } from '../../../workspace/languages.ts';
-import type { Hunt } from '../hunt.ts';
+import type { Hunt } from '../hunt-state.ts';
 import type { Draft } from '../report.ts';
 import { positionsIn, type Positions } from './positions.ts';
 import { asPath, inCalls, parseOutput, runTool, type ToolCall } from './tool.ts';

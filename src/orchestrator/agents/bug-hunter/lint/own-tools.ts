@@ -1,15 +1,10 @@
 import { relative } from 'node:path';
 import { packageManagerOf } from '../../../workspace/package-manager.ts';
-import type { Hunt } from '../hunt.ts';
+import type { Hunt } from '../hunt-state.ts';
 import { lintWithBiome } from './biome.ts';
-import { findConfigured, findInstalled, PACKAGES, type Configured, type Installed } from './configured.ts';
+import { findConfigured, findInstalled, PACKAGES } from './configured.ts';
 import { lintWithEslint } from './eslint.ts';
 import { runOxlint } from './oxlint.ts';
-
-export interface OwnTool {
-  readonly configured: Configured;
-  readonly installed: Installed;
-}
 
 /**
  * Runs the linters that the workspace has configured and installed, by their own entries and with their severities.

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { lintRule, oxlintRule } from '../../../../contract/rule-names.ts';
 import { findOwnOxlint, NO_NATIVE_PARTS } from '../../../workspace/native-parts.ts';
 import { touches } from '../../../workspace/workspace.ts';
-import type { Hunt } from '../hunt.ts';
+import type { Hunt } from '../hunt-state.ts';
 import type { Draft } from '../report.ts';
 import { withEdits } from './fixed-text.ts';
 import { OXLINT_ERRORS, OXLINT_FIXED, OXLINT_WARNINGS } from './oxlint-rules.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Command, ProcessEnd } from '../../../process/processes.ts';
-import type { Hunt } from '../hunt.ts';
+import type { Hunt } from '../hunt-state.ts';
 
 /** Output of a linter that is kept: a finding takes about 500 bytes. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type ts from 'typescript';
-import type { Hunt } from '../hunt.ts';
+import type { Hunt } from '../hunt-state.ts';
 import { rangeOf, type Draft } from '../report.ts';
 import type { ProjectPrograms } from '../types/programs.ts';
 import type { Project } from '../types/projects.ts';

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type ts from 'typescript';
 import { typeRule } from '../../../../contract/rule-names.ts';
 import { touches } from '../../../workspace/workspace.ts';
-import type { Hunt } from '../hunt.ts';
+import type { Hunt } from '../hunt-state.ts';
 import type { Draft } from '../report.ts';
 import { groupBroken, type Broken, type ChangedText } from './breakage.ts';
 import { findDependents, isGlobal, ownSources, type Dependent } from './dependents.ts';

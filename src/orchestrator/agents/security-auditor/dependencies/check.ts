@@ -1,4 +1,4 @@
-import type { Severity } from '../../../../contract/findings.ts';
+import type { Severity } from '../../../../contract/severities.ts';
 import type { FindingDraft } from '../../../workspace/fingerprint.ts';
 import { AGENT_ID } from '../patterns/scan.ts';
 import type { LockedPackage, Lockfile } from './lockfile.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from '../../../../contract/findings.ts';
+import type { Severity } from '../../../../contract/severities.ts';
 
 /** What a rule says and how it is shown: its examples are its tests and, with the rest, its help page. */
 export interface PatternRule {

@@ -1,4 +1,4 @@
-import type { Severity } from '../../../../contract/findings.ts';
+import type { Severity } from '../../../../contract/severities.ts';
 import { findCertainSecrets, type SecretSpan } from './certain.ts';
 import { findPossibleSecrets } from './possible.ts';
 import { askSecretlint } from './secretlint.ts';

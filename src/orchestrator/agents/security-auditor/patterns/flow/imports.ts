@@ -1,6 +1,6 @@
 import ts from 'typescript';
-import { declare, read, resolve, type Frame, type State } from './state.ts';
-import { UNKNOWN_VALUE, type Value } from './value.ts';
+import { declare, read, resolve } from './state.ts';
+import { UNKNOWN_VALUE, type Value, type Frame, type State } from './value.ts';
 
 /** A file's names, and how to get at what another file of the workspace exports (null: not of this workspace). */
 export interface ModuleScope {

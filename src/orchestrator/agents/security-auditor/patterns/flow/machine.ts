@@ -1,6 +1,5 @@
 import ts from 'typescript';
-import type { Frame, State } from './state.ts';
-import type { Closure, Value } from './value.ts';
+import type { Closure, Value, Frame, State } from './value.ts';
 
 /** Where an expression or statement is looked at. */
 export interface Place {

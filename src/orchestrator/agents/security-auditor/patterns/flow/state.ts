@@ -1,24 +1,13 @@
-import { joinValues, UNKNOWN_VALUE, type Kind, type Taint, type Value } from './value.ts';
-
-/** One declared name. Identity matters, not the text. */
-export interface Binding {
-  readonly name: string;
-}
-
-/** Names in reach at a place of the program. */
-export interface Frame {
-  readonly names: Map<string, Binding>;
-  readonly parent: Frame | null;
-}
-
-/** What holds on one way through the program: values of names, and origins that were checked. Branches lay one on another. */
-export interface State {
-  readonly parent: State | null;
-  readonly values: Map<Binding, Value>;
-  readonly checked: Map<string, ReadonlySet<Kind> | 'all'>;
-  /** Nothing after this runs: returned, thrown, left the loop. */
-  ended: boolean;
-}
+import {
+  joinValues,
+  UNKNOWN_VALUE,
+  type Binding,
+  type Frame,
+  type Kind,
+  type State,
+  type Taint,
+  type Value,
+} from './value.ts';
 
 export const newFrame = (parent: Frame | null): Frame => ({ names: new Map(), parent });
 export const newState = (parent: State | null): State => ({

@@ -2,8 +2,8 @@ import ts from 'typescript';
 import { classValue, met } from './expressions.ts';
 import { ASSERTS, refine } from './guards.ts';
 import type { Machine, Place } from './machine.ts';
-import { declare, joinBranches, markChecked, newFrame, newState, type State } from './state.ts';
-import { taintOf, UNKNOWN_VALUE } from './value.ts';
+import { declare, joinBranches, markChecked, newFrame, newState } from './state.ts';
+import { taintOf, UNKNOWN_VALUE, type State } from './value.ts';
 
 const branch = (place: Place): Place => ({ ...place, state: newState(place.state) });
 

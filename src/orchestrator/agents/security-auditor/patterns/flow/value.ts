@@ -1,5 +1,4 @@
 import type ts from 'typescript';
-import type { Frame, State } from './state.ts';
 
 /** What an attacker may try with a value. A sink names the kind that hurts there; a sanitiser clears kinds. */
 export type Kind =
@@ -61,6 +60,26 @@ export interface Value {
   readonly pattern?: string | undefined;
   /** Made by a keyed or plain hash: comparing it leaks time. */
   readonly isDigest?: boolean | undefined;
+}
+
+/** One declared name. Identity matters, not the text. */
+export interface Binding {
+  readonly name: string;
+}
+
+/** Names in reach at a place of the program. */
+export interface Frame {
+  readonly names: Map<string, Binding>;
+  readonly parent: Frame | null;
+}
+
+/** What holds on one way through the program: values of names, and origins that were checked. Branches lay one on another. */
+export interface State {
+  readonly parent: State | null;
+  readonly values: Map<Binding, Value>;
+  readonly checked: Map<string, ReadonlySet<Kind> | 'all'>;
+  /** Nothing after this runs: returned, thrown, left the loop. */
+  ended: boolean;
 }
 
 export const UNKNOWN_VALUE: Value = {};
