@@ -30,6 +30,13 @@ const commands = [
 ];
 
 describe(proves('F3', 'notifications'), () => {
+  it('hold no link, whatever a folder is called: VS Code would run its command', () => {
+    const readOnly = 'The folder /state/[Repair](command:workbench.action.quit)-1 is not writable.';
+    const [notice] = noticesOf([folder({ board: board({ readOnly }) })]);
+    assert.ok(notice?.message.includes('[Repair'));
+    assert.doesNotMatch(notice.message, /\]\(/);
+  });
+
   it('are of three kinds, in words for people, and of nothing else', () => {
     const facts = folder({ board: board({ runs: [waiting], unapproved: commands }) });
     const stopped = folder({
