@@ -157,9 +157,10 @@ export function createTestExplorer({
     how: How & { readonly request: vscode.TestRunRequest; readonly signal: AbortSignal },
   ): Promise<void> {
     const { request, signal } = how;
-    const targets = (chosen: readonly vscode.TestItem[]) =>
-      chosen.flatMap((item) => items.targetOf(item)).filter((target) => target.folder === folder);
-    const chosen = how.related ? undefined : request.include;
+    const targets = (of: readonly vscode.TestItem[]) =>
+      of.flatMap((item) => items.targetOf(item)).filter((target) => target.folder === folder);
+    // Of several folders each runs its own, and a folder that cannot says nothing of the others' tests.
+    const chosen = how.related ? undefined : request.include?.filter((item) => targets([item]).length > 0);
     const wanted =
       chosen === undefined ? { files: null, names: [] } : wantedTests(targets(chosen), targets(request.exclude ?? []));
     if (wanted.files?.length === 0 || signal.aborted) return;
@@ -171,7 +172,7 @@ export function createTestExplorer({
     try {
       const changed = how.related ? (how.changed ?? null) : [];
       const done = await folder.request('runTests', { call, ...wanted, changed, coverage: how.coverage }, { signal });
-      for (const text of done.notChecked) testRun.appendOutput(`Not checked: ${text}\r\n`);
+      for (const text of done.notChecked) testRun.appendOutput(inTerminal(`Not checked: ${text}`));
       if (done.problem !== null) tellProblem(testRun, done.problem, chosen ?? []);
       if (how.coverage && done.run !== null)
         for (const file of await folder.request('coverage', { run: done.run }))
@@ -185,7 +186,7 @@ export function createTestExplorer({
 
   /** A run that could not look is never silent, nor green. */
   function tellProblem(testRun: vscode.TestRun, problem: string, chosen: readonly vscode.TestItem[]): void {
-    testRun.appendOutput(`${problem.replaceAll('\n', '\r\n')}\r\n`);
+    testRun.appendOutput(inTerminal(problem));
     for (const item of chosen) testRun.errored(item, new vscode.TestMessage(problem));
   }
 
@@ -219,6 +220,9 @@ export function createTestExplorer({
     else if (looked && !asked.has(folder)) void discoverIn(folder, null);
   }
 }
+
+/** A terminal goes on in the same column after a line feed alone. */
+const inTerminal = (text: string): string => `${text.replaceAll(/\r?\n/g, '\r\n')}\r\n`;
 
 interface How {
   readonly token: vscode.CancellationToken;
