@@ -21,12 +21,16 @@ export interface RunningWorker {
 
 const ENTRY = new URL('../../src/orchestrator/host/worker.ts', import.meta.url);
 
-/** With the environment of this process: the state folder is what it names. */
-export async function startWorker(folder: string): Promise<RunningWorker> {
+/** With the environment of this process: the state folder is what it names. `preload`: a module that the thread loads first. */
+export async function startWorker(
+  folder: string,
+  { preload }: { readonly preload?: URL } = {},
+): Promise<RunningWorker> {
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(ENTRY, {
     workerData: { setup: { folder, settings: workerSettings({}) }, port: port2 },
     transferList: [port2],
+    ...(preload === undefined ? {} : { execArgv: ['--import', preload.href] }),
   });
   let failure: Error | null = null;
   worker.on('error', (error) => (failure = error as Error));

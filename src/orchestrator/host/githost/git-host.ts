@@ -99,12 +99,13 @@ function startHost({ groups, argv, cwd }: GitHostDeps): Running {
     }
   }
 
-  function listenTo({ child, settle }: Group): void {
+  function listenTo(group: Group): void {
+    const { child } = group;
     child.on('message', (message) => receive(message as FromGitHost));
     child.once('error', leave);
     child.once('exit', () => {
       leave();
-      void settle();
+      void group.settle();
     });
   }
 
