@@ -224,11 +224,7 @@ describe(proves('F1', 'worker of a folder'), function () {
   it('tells a run of a command line as it tells its own', async () => {
     createRepository(folder, { ...FILES, ...waitingAgent(true) });
     const worker = await open();
-    const cli = spawn(
-      process.execPath,
-      [fileURLToPath(new URL('../../src/orchestrator/host/savepoint.ts', import.meta.url)), 'run', 'wait', '--trust'],
-      { cwd: folder, stdio: 'ignore' },
-    );
+    const cli = savepoint('run', 'wait', '--trust');
     try {
       await worker.until('it runs', ({ runs }) => runs[0]?.status === 'running');
       cli.kill('SIGKILL');
@@ -237,6 +233,27 @@ describe(proves('F1', 'worker of a folder'), function () {
     } finally {
       cli.kill('SIGKILL');
     }
+  });
+
+  it('shows no run of another process as cut off that is not', async () => {
+    createRepository(folder, { ...FILES, ...waitingAgent(true) });
+    writeFileSync(path.join(home.path, 'go'), '');
+    const worker = await open();
+    for (const number of [1, 2, 3]) {
+      const cli = savepoint('run', 'wait', '--trust');
+      try {
+        const ended = ({ runs }: Board): boolean => runs[0]?.number === number && runs[0].endedAt !== null;
+        await worker.until(`run ${number} has ended`, ended);
+      } finally {
+        cli.kill('SIGKILL');
+      }
+    }
+    const said = worker.changes.flatMap(({ runs }) => runs.map(({ number, status }) => `${number} ${status}`));
+    assert.ok(said.includes('3 completed'));
+    assert.deepEqual(
+      said.filter((one) => one.includes('interrupted')),
+      [],
+    );
   });
 
   it('goes on after the thread died, with the run that it had, and leaves no process behind', async () => {
@@ -401,6 +418,11 @@ describe(proves('F1', 'worker of a folder'), function () {
     let newest: Shown | null = null;
     createInterface({ input: child.stdout }).on('line', (line) => (newest = JSON.parse(line) as Shown));
     return { child, newest: () => newest };
+  }
+
+  function savepoint(...args: readonly string[]): ChildProcess {
+    const entry = fileURLToPath(new URL('../../src/orchestrator/host/savepoint.ts', import.meta.url));
+    return spawn(process.execPath, [entry, ...args], { cwd: folder, stdio: 'ignore' });
   }
 
   function begun(): readonly number[] {

@@ -1,6 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { applyChange } from '../../src/contract/apply-change.ts';
-import type { Board } from '../../src/contract/board.ts';
+import type { Board, BoardChange } from '../../src/contract/board.ts';
 import { workerSettings } from '../../src/contract/commands/setting-values.ts';
 import type { HostApi, HostEvents, WorkerApi, WorkerEvents } from '../../src/contract/worker.ts';
 import { hostClock } from '../../src/extension/worker/host-clock.ts';
@@ -14,6 +14,8 @@ export interface RunningWorker {
   board(): Board;
   until(what: string, holds: (board: Board) => boolean): Promise<Board>;
   readonly logs: readonly WorkerEvents['log'][];
+  /** Every change since the snapshot. */
+  readonly changes: readonly BoardChange[];
   /** As a crash of the thread: nothing is closed. */
   kill(): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export async function startWorker(
   let failure: Error | null = null;
   worker.on('error', (error) => (failure = error as Error));
   const logs: WorkerEvents['log'][] = [];
+  const changes: BoardChange[] = [];
   let board: Board | null = null;
   let revision = 0;
   const channel = createChannel<HostApi, WorkerApi, HostEvents, WorkerEvents>({
@@ -47,6 +50,7 @@ export async function startWorker(
       if (change.revision !== revision + 1) failure = new Error(`change ${change.revision} after ${revision}`);
       revision = change.revision;
       board = applyChange(board, change);
+      changes.push(change);
     },
   });
   ({ revision, board } = await channel.request('snapshot', null));
@@ -56,7 +60,7 @@ export async function startWorker(
     return board;
   };
   return {
-    ...{ channel, logs, board: now },
+    ...{ channel, logs, changes, board: now },
     async until(what, holds) {
       await eventually(what, () => holds(now()));
       return now();

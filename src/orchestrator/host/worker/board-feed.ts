@@ -170,6 +170,9 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   }
 
   function onEvent(event: StoredEvent): void {
+    const { session } = event.data;
+    // Who begins a run lives, until its lock says otherwise.
+    if (BEGINNINGS.has(event.type) && typeof session === 'string' && !dead.has(session)) live.add(session);
     if (early !== null) early.push(event);
     else take(event);
     for (const listener of listeners) listener(event, isOwn(event));
@@ -205,19 +208,26 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
 
   /** Locks are asked for only where a run that has not ended is somebody else's. */
   function checkLiveness(): void {
-    let died = false;
     for (const session of ownersOf(fold.runs)) {
       if (session === journal?.session || dead.has(session)) continue;
-      if (deps.isLive(session)) {
-        if (!live.has(session)) pace.touch();
-        live.add(session);
-      } else {
+      const isLive = deps.isLive(session);
+      if (isLive !== live.has(session)) pace.touch();
+      if (isLive) live.add(session);
+      else {
         dead.add(session);
-        died = live.delete(session) || died;
-        pace.touch();
+        if (live.has(session)) void bury(session).catch(deps.onProblem);
       }
     }
-    if (died) deps.onDeath();
+  }
+
+  /** The ends of its runs may be stored, and not have come yet: only what it left open was cut off. */
+  async function bury(session: string): Promise<void> {
+    const wanted = new Set(fold.runs.runs.keys());
+    await readSession(session, { wanted, breathe: createBreath(clock) });
+    if (stop.signal.aborted) return;
+    live.delete(session);
+    pace.touch();
+    if (ownersOf(fold.runs).has(session)) deps.onDeath();
   }
 
   function everyOther(work: () => void): () => void {
@@ -275,5 +285,6 @@ export function createBoardFeed(deps: BoardFeedDeps): BoardFeed {
   }
 }
 
+const BEGINNINGS: ReadonlySet<string> = new Set(['workflow.started', 'workflow.resumed']);
 /** These may bring findings, and take some away. */
 const STEP_ENDS: ReadonlySet<string> = new Set(['workflow.step.completed', 'workflow.step.failed']);
