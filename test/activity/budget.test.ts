@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { budgetOf, onSteadyClock } from '../../src/orchestrator/activity/budget.ts';
+import { createScheduleClock } from '../../src/orchestrator/activity/schedule-clock.ts';
 import { dueBetween } from '../../src/orchestrator/activity/schedule.ts';
+import { createSimulatedClock } from '../support/simulated-env.ts';
 import { proves } from '../requirements.ts';
 
 const HOUR = 3_600_000;
@@ -54,5 +56,27 @@ describe(proves('F7', 'the clock of schedules'), () => {
   it('is due once after a sleep over many times, and not again for times that a clock set back repeats', () => {
     assert.deepEqual(dueBetween(every('* * * * *'), start, start + 8 * HOUR).due, ['w']);
     assert.deepEqual(dueBetween(every('* * * * *'), start + HOUR, start).due, []);
+  });
+
+  it('starts nothing again that a clock set back comes to once more, and goes by that clock after a day', () => {
+    const steady = createSimulatedClock(start);
+    let setBack = 0;
+    const clock = { ...steady, now: () => steady.now() - setBack };
+    const due: string[] = [];
+    const schedule = createScheduleClock({
+      clock,
+      onDue: () => due.push(new Date(clock.now()).toTimeString().slice(0, 5)),
+    });
+    schedule.start([{ id: 'w', on: { schedule: { cron: '0 * * * *' } } }]);
+    steady.advance(2 * MINUTE);
+    setBack = 10 * MINUTE;
+    steady.advance(65 * MINUTE);
+    assert.deepEqual(due, ['09:00']);
+    steady.advance(10 * MINUTE);
+    assert.deepEqual(due, ['09:00', '10:00']);
+    setBack = 100 * 24 * HOUR;
+    steady.advance(HOUR);
+    assert.equal(due.length, 3);
+    schedule.close();
   });
 });

@@ -16,6 +16,8 @@ type Workflows = readonly Pick<WorkflowDefinition, 'id' | 'on'>[];
 /** A machine that slept, or whose clock was set, is noticed after so many milliseconds at the latest. */
 const LONGEST_WAIT_MS = 60_000;
 
+const DAY_MS = 24 * 60 * 60_000;
+
 export function createScheduleClock(deps: {
   readonly clock: Clock;
   readonly onDue: (workflows: readonly string[]) => void;
@@ -35,7 +37,8 @@ export function createScheduleClock(deps: {
   function tick(): void {
     const now = clock.now();
     const { due } = dueBetween(scheduled, since ?? now, now);
-    since = now;
+    // A clock that is set back comes to times again that have started something; one that was days ahead must not wait for them.
+    since = since !== null && since > now && since - now < DAY_MS ? since : now;
     if (due.length > 0) deps.onDue(due);
     arm();
   }
