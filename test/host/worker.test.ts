@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Board } from '../../src/contract/board.ts';
 import { proves } from '../requirements.ts';
 import { eventually } from '../support/eventually.ts';
-import { createRepository, writeTree } from '../support/git-repository.ts';
+import { createRepository, git, writeTree } from '../support/git-repository.ts';
 import { isAlive } from '../support/is-alive.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { mountSmall } from '../support/small-disk.ts';
@@ -96,8 +96,12 @@ describe(proves('F1', 'worker of a folder'), function () {
     assert.deepEqual(found.runs[0]?.activities, [found.activities[0]?.id]);
     await save(worker, 'a.js', FILES['a.js']);
     await worker.until('no finding', ({ files }) => files.length === 0);
-    const last = await worker.until('the decision', ({ activities }) => activities[0]?.decisions[0]?.run === null);
-    assert.equal(last.runs.length, 1, 'nothing is left to check');
+    const { runs, workflows } = await worker.until(
+      'it is seen to pass',
+      ({ runs }) => runs[0]?.number === 2 && runs[0].endedAt !== null,
+    );
+    assert.deepEqual([runs[0]?.status, runs[0]?.findings.error], ['completed', 0]);
+    assert.equal(workflows.find(({ id }) => id === 'on-save-checks')?.last?.number, 2);
     await close(worker);
   });
 
@@ -125,6 +129,44 @@ describe(proves('F1', 'worker of a folder'), function () {
     await stands('what needs a, and what needs b', 2, ['uses-a.js', 'uses-b.js']);
     await save(worker, 'a.js', FILES['a.js']);
     await worker.until('what needs b only', ({ files }) => files.map(({ file }) => file).join() === 'uses-b.js');
+    await close(worker);
+  });
+
+  it('keeps a failing test in sight while other files are edited, until it passes; a branch switch makes that out of date', async () => {
+    const testOf = (name: string) =>
+      `import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { ${name} } from './${name}.js';\ntest('${name}', () => assert.equal(typeof ${name}, 'number'));\n`;
+    createRepository(folder, {
+      'package.json': '{"name":"ws","type":"module","scripts":{"test":"node --test"}}',
+      'a.js': 'export const a = 1;\n',
+      'b.js': 'export const b = 1;\n',
+      'a.test.js': testOf('a'),
+      'b.test.js': testOf('b'),
+    });
+    git(folder, 'checkout', '-qb', 'other');
+    writeTree(folder, { 'a.js': 'export const a = 5;\n' });
+    git(folder, 'commit', '-qam', 'other');
+    git(folder, 'checkout', '-q', '-');
+    const worker = await open();
+    await worker.until('it leads', ({ role }) => role === 'leader');
+    const result = async (number: number): Promise<unknown> => {
+      const { runs } = await worker.until(
+        `run ${number}`,
+        ({ runs }) => runs[0]?.number === number && runs[0].endedAt != null,
+      );
+      return [runs[0]?.failing, runs[0]?.tests.passed];
+    };
+    await save(worker, 'a.js', "export const a = 'x';\n");
+    assert.deepEqual(await result(1), [['a'], 0]);
+    await save(worker, 'b.js', 'export const b = 2;\n');
+    assert.deepEqual(await result(2), [['a'], 1], 'the test that failed, and that of the edited file');
+    await save(worker, 'a.js', 'export const a = 1;\n');
+    assert.deepEqual(await result(3), [[], 1], 'as at HEAD again, and seen to pass');
+
+    git(folder, 'checkout', '-q', 'b.js');
+    git(folder, 'checkout', '-q', 'other');
+    worker.channel.send('touched', { paths: [path.join(folder, 'a.js'), path.join(folder, 'b.js')], lost: 0 });
+    await worker.until('it is out of date', ({ unchecked }) => unchecked > 0);
+    assert.equal(worker.board().runs[0]?.number, 3, 'a branch switch starts nothing');
     await close(worker);
   });
 
