@@ -22,7 +22,7 @@ export function createTimeWords({ locale, timeZone }: TimeWordsOptions): TimeWor
   const zone = timeZone === undefined ? {} : { timeZone };
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone } as const;
   let made: ReturnType<typeof make> | undefined;
-  /** The first Intl of a process takes 20 to 30 ms: not before there is a time to tell. */
+  /** The first Intl of a process takes 20 to 30 ms: not before there is a time to tell, and the worker had it by then. */
   const formats = (): ReturnType<typeof make> => (made ??= make());
   /** `14:03`, with `today` before it where that is asked for. */
   const onDay = (iso: string, now: number, today: boolean): string => {
