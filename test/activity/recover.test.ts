@@ -61,4 +61,29 @@ describe(proves('F1', 'taking over from a window that was open for long'), () =>
     assert.equal(past.contents.get('0.ts'), 'last');
     assert.equal(past.contents.size, 20_000);
   });
+
+  it('knows what a file held last, also where an older window stored that', async () => {
+    const write = (content: string, hour: number, sessionid: string): StoredEvent =>
+      storedEvent(
+        {
+          ...{ type: 'file.modified', time: new Date(NOW - hour * 3_600_000).toISOString(), sessionid },
+          data: { path: 'a.ts', via: 'editor', size: 1, content, activity: null },
+        },
+        1,
+      );
+    const events = [write('newest', 1, 'older'), write('before', 2, 'newer')];
+    const { sessions, ...reader } = longSession();
+    const [session] = sessions();
+    assert(session);
+    const past = await recover({
+      reader: {
+        ...reader,
+        sessions: () => ['older', 'newer'].map((name) => ({ ...session, session: name })),
+        events: (query) => events.filter(({ sessionid }) => sessionid === query.session),
+      },
+      clock: slowClock(),
+      note: () => undefined,
+    });
+    assert.equal(past.contents.get('a.ts'), 'newest');
+  });
 });

@@ -28,6 +28,7 @@ export async function recover(deps: {
 }): Promise<Recovered> {
   const activities = newActivities();
   const contents = new Map<string, Content>();
+  const writtenAt = new Map<string, string>();
   const read = new Map<string, number>();
   const since = new Date(deps.clock.now() - OPEN_FOR_MS).toISOString();
   for await (const event of readPast(deps, { since })) {
@@ -35,8 +36,11 @@ export async function recover(deps: {
     applyActivity(activities, event);
     read.set(event.sessionid, event.sequence);
     const write = writeOf(event);
-    if (write !== null && (contents.size < MAX_CONTENTS || contents.has(write.path)))
-      contents.set(write.path, write.after);
+    if (write === null || (contents.size >= MAX_CONTENTS && !contents.has(write.path))) continue;
+    // Windows write beside each other, and are read one after another.
+    if (event.time < (writtenAt.get(write.path) ?? '')) continue;
+    contents.set(write.path, write.after);
+    writtenAt.set(write.path, event.time);
   }
   const upTo = new Map<string, number>();
   for (const { event } of activities.unassigned) upTo.set(event.sessionid, event.sequence);
