@@ -8,6 +8,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -258,6 +259,47 @@ describe(proves('D6', 'a disk in trouble'), function () {
     assert.match(message, /cannot write to \/proc\/savepoint.*SAVEPOINT_STATE_DIR/);
     plainWords(refused);
     assert.deepEqual(ledgerWords(rig), []);
+  });
+});
+
+describe(proves('D6', 'a state folder that the system refuses'), function () {
+  this.timeout(120_000);
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = createRig({ files: { 'src/a.ts': 'export const a = 1;\n' } });
+    writeCounting(rig, { id: 'w', steps: [{ id: 'one' }] });
+    assert.equal((await rig.run(['run', 'w', '--trust'])).code, 0);
+  });
+  afterEach(() => rig.dispose());
+
+  /** Whoever runs the tests may be allowed everything, but nobody can follow a link to itself. */
+  const refuse = (file: string): void => {
+    rmSync(file, { recursive: true });
+    symlinkSync(file, file);
+  };
+  async function refused(commands: readonly string[], file: string): Promise<void> {
+    for (const command of commands) {
+      const told = await rig.run(command.split(' '));
+      assert.equal(told.code, 3, command + said(told));
+      const { code, message } = told.only('error');
+      assert.equal(code, 'read-only', command);
+      assert.ok(message.startsWith(`Savepoint cannot use ${file}: `), message);
+      assert.match(message, /owner and permissions.*SAVEPOINT_STATE_DIR/);
+      plainWords(told);
+    }
+  }
+
+  it('as a whole: every command says so', async () => {
+    const dir = rig.stateDir();
+    refuse(dir);
+    await refused(['run w --trust', 'runs', 'show 1', 'events', 'sessions', 'doctor', 'validate', 'retry 1'], dir);
+  });
+
+  it('in part, as after a run by another user: who needs that says so', async () => {
+    const sessions = path.join(rig.stateDir(), 'sessions');
+    const [segment = ''] = readdirSync(sessions).filter((name) => name.endsWith('.jsonl'));
+    refuse(path.join(sessions, segment));
+    await refused(['show 1', 'events', 'runs'], path.join(sessions, segment));
   });
 });
 

@@ -14,6 +14,7 @@ import { shellWords } from '../../contract/shell-words.ts';
 import { terminalOf } from './cli/terminal.ts';
 import { composeServices, type Composed } from './compose.ts';
 import { readSettingsFile } from './settings-file.ts';
+import { unusableState } from './state-dir.ts';
 import { VERSION } from './places.ts';
 
 type CommandInvocation = Extract<Invocation, { readonly kind: 'command' }>;
@@ -74,6 +75,11 @@ async function runCommand(invocation: CommandInvocation, { print, report }: Outl
       }
       output.show(next.value);
     }
+  } catch (error) {
+    const failure = unusableState(error, services.stateDir);
+    if (failure === null) throw error;
+    output.show({ kind: 'error', failure });
+    return FAILURES[failure.code];
   } finally {
     output.close();
     await close();

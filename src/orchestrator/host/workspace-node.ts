@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { HostFacts } from '../env.ts';
@@ -35,7 +35,18 @@ function searched(root: string, folders: string): readonly string[] {
 function inPath(folders: readonly string[], name: string): string | null {
   for (const folder of folders) {
     const file = path.join(folder, name);
-    if (path.isAbsolute(file) && statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file;
+    if (path.isAbsolute(file) && isProgram(file)) return file;
   }
   return null;
+}
+
+/** Folders in PATH may be anything: missing, somebody else's (after `sudo -u`), links that lead nowhere. A shell passes over them. */
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false;
+    throw error;
+  }
 }
