@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { guardRunner, roomForWork, threadMemory } from '../../src/orchestrator/host/worker/memory.ts';
+import type { Failure } from '../../src/contract/failures.ts';
+import { guardPreparer, guardRunner, roomForWork, threadMemory } from '../../src/orchestrator/host/worker/memory.ts';
 import { proves } from '../requirements.ts';
 import { begun, createEngineRig, knownAgent } from '../support/engine-rig.ts';
 
@@ -36,6 +37,26 @@ describe(proves('F1', 'memory of the worker'), () => {
     } finally {
       rig.remove();
     }
+  });
+
+  it('readies nothing for what would be refused', async () => {
+    const readied: string[] = [];
+    let used = 0.8;
+    let stuck: Failure | null = null;
+    const prepare = guardPreparer(
+      { prepare: async (calls) => void readied.push(...calls.map(({ agent }) => agent)) },
+      { used: () => used },
+      () => stuck,
+    );
+    const calls = [{ agent: 'looker', operation: 'run', with: {} }];
+    await prepare(calls, []);
+    used = 0.2;
+    stuck = { code: 'disk-full', message: 'no room' };
+    await prepare(calls, []);
+    assert.deepEqual(readied, []);
+    stuck = null;
+    await prepare(calls, []);
+    assert.deepEqual(readied, ['looker']);
   });
 
   it('is that of the thread, by the limit that it was given', async () => {

@@ -21,7 +21,7 @@ import { createBoardFeed, type BoardFeed } from './board-feed.ts';
 import { readFacts, type FolderFacts } from './facts.ts';
 import { budgetsRow, flowRow, journalRow, workerRow } from './health.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
-import { guardRunner, roomForWork, type Memory } from './memory.ts';
+import { guardPreparer, guardRunner, type Memory } from './memory.ts';
 
 /** One folder at work: its services, its board, and who leads. */
 export interface Desk {
@@ -281,13 +281,9 @@ function guarded(
     const opened = await services.openRunner();
     return opened.ok ? ok({ ...opened.value, runner: guardRunner(opened.value.runner, memory, stuck) }) : opened;
   };
-  const mayStart = (): boolean => stuck() === null && roomForWork(memory).ok;
   return {
     ...services,
-    invoker: {
-      ...services.invoker,
-      prepare: async (calls, files) => (mayStart() ? services.invoker.prepare(calls, files) : undefined),
-    },
+    invoker: { ...services.invoker, prepare: guardPreparer(services.invoker, memory, stuck) },
     openRunner: () => (opening ??= open()),
   };
 }

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { fail, ok, type Failure, type Result } from '../../../contract/failures.ts';
 import type { Runner } from '../../workflow/api.ts';
+import type { Preparer } from '../../workflow/ports.ts';
 
 /** RELIABILITY: limits of a worker do not protect the host, so new work is refused before they are met. */
 const REFUSE_AT = 0.8;
@@ -25,6 +26,13 @@ export function roomForWork(memory: Memory): Result<null> {
     'out-of-memory',
     `Savepoint's worker has used ${Math.round(used * 100)} % of its memory, so it starts nothing new. What runs goes on; try again when it has ended.`,
   );
+}
+
+/** Readies nothing for work that the runner would refuse. */
+export function guardPreparer(preparer: Preparer, memory: Memory, stuck: () => Failure | null): Preparer['prepare'] {
+  return async (calls, files) => {
+    if (stuck() === null && roomForWork(memory).ok) await preparer.prepare(calls, files);
+  };
 }
 
 /** The runner, which starts nothing while memory is short, or once `stuck` says why nothing can be stored any more. */
