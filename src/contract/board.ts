@@ -56,6 +56,14 @@ export interface WorkflowRow {
   readonly problem: { readonly message: string; readonly range: Range } | null;
 }
 
+/** Something wrong in a workflow or agent file. */
+export interface DefinitionProblem {
+  /** Absolute path. */
+  readonly file: string;
+  readonly range: Range;
+  readonly message: string;
+}
+
 export interface HealthRow {
   readonly id: 'agents' | 'journal' | 'worker' | 'budgets' | 'flow';
   readonly status: 'ok' | 'note' | 'warning' | 'error';
@@ -87,6 +95,7 @@ export interface Board {
   readonly activities: readonly ActivityView[];
   readonly workflows: readonly WorkflowRow[];
   readonly files: readonly FileFindings[];
+  readonly definitions: readonly DefinitionProblem[];
   readonly health: readonly HealthRow[];
   readonly unapproved: readonly UnapprovedCommand[];
   /** Files that were edited since the newest automatic run began, and that nothing has checked or is going to. */

@@ -14,7 +14,16 @@ import { planOf, startOf } from '../support/plans.ts';
 import { scriptedSession, type ScriptedSession } from '../support/stored-events.ts';
 
 export const NOTHING_TELLS: BoardFacts = {
-  ...{ role: 'leader', session: 'here', paused: false, health: [], unapproved: [], readOnly: null, workflows: [] },
+  ...{
+    role: 'leader',
+    session: 'here',
+    paused: false,
+    definitions: [],
+    health: [],
+    unapproved: [],
+    readOnly: null,
+    workflows: [],
+  },
   ...{ maxProblems: 50, live: new Set(['here']), progress: new Map() },
 };
 

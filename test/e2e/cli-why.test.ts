@@ -35,6 +35,14 @@ describe(proves('F7', 'savepoint why'), function () {
     assert.equal((await rig.run(['sessions'])).stdout, '');
   });
 
+  it('tells once what is wrong with a workflow file that cannot run', async () => {
+    rig.write({ '.savepoint/workflows/on-save-checks.yaml': 'id: on-save-checks\nsteps: none\n' });
+    const asked = await rig.run(['why', 'on-save-checks'], { json: false });
+    assert.equal(asked.code, 2);
+    assert.match(asked.stderr, /on-save-checks\.yaml:2:\d+ /);
+    assert.equal(asked.stderr.split('on-save-checks.yaml').length, 2);
+  });
+
   it('refuses what is unknown, and says what there is', async () => {
     const refused = await rig.run(['why', '99']);
     assert.equal(refused.code, 2);

@@ -170,6 +170,27 @@ describe(proves('F1', 'worker of a folder'), function () {
     await close(worker);
   });
 
+  it('tells what is wrong in workflow and agent files, each at its place and in one row', async () => {
+    createRepository(folder, FILES);
+    const worker = await open();
+    await worker.until('it leads', ({ role }) => role === 'leader');
+    await save(worker, '.savepoint/agents/x.yaml', 'id: x\nprotocol: banana\n');
+    await save(worker, '.savepoint/workflows/on-save-checks.yaml', 'id: on-save-checks\nsteps: none\n');
+    const { definitions, workflows } = await worker.until(
+      'both are told',
+      ({ definitions }) => new Set(definitions.map(({ file }) => file)).size === 2,
+    );
+    const told = definitions.map(({ file, range }) => `${path.relative(folder, file)}:${range.start.line + 1}`);
+    assert.ok(told.includes('.savepoint/agents/x.yaml:2'), told.join());
+    assert.ok(told.includes('.savepoint/workflows/on-save-checks.yaml:2'), told.join());
+    const rows = workflows.filter(({ id }) => id === 'on-save-checks');
+    assert.deepEqual(
+      rows.map(({ builtIn, problem }) => [builtIn, problem !== null]),
+      [[false, true]],
+    );
+    await close(worker);
+  });
+
   it('checks what was edited in a pause when automatic runs are resumed, also in another window later', async () => {
     createRepository(folder, FILES);
     const first = await open();

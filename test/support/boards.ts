@@ -88,6 +88,7 @@ export const board = (over: Partial<Board> = {}): Board => ({
   workflows: [],
   files: [],
   health: [],
+  definitions: [],
   unapproved: [],
   unchecked: 0,
   readOnly: null,

@@ -99,6 +99,10 @@ describe(proves('A9', 'the library of workflows'), () => {
       assert.ok(!refused.ok && refused.failure.code === 'definition', id);
       assert.match(refused.failure.message, /bad\.yaml:4:1 /);
     }
+    assert.deepEqual(
+      (await library.list()).map(({ definition }) => definition.id),
+      ['good', 'on-save-checks', 'tsddr-2.0'],
+    );
   });
 
   it('reports the second of two files with one id, and runs the first', async () => {

@@ -4,6 +4,7 @@ import type { Board } from '../../contract/board.ts';
 import type { Range } from '../../contract/findings.ts';
 import type { Problem } from '../../orchestrator/definitions/problem.ts';
 import type { Folder, Folders } from '../folder.ts';
+import { isContent } from './is-content.ts';
 import { createMarks, type DefinitionMark, type FindingMark } from './marks.ts';
 import { createOtherProblems } from './other-problems.ts';
 import { ruleHelp } from './rule-help.ts';
@@ -29,9 +30,16 @@ export interface Problems extends vscode.Disposable {
 
 export function createProblems({ folders }: { readonly folders: Folders }): Problems {
   const collection = vscode.languages.createDiagnosticCollection('savepoint');
-  const marks = createMarks({ isDirty: (file) => documentOf(file)?.isDirty ?? false, textOf });
+  const marks = createMarks({
+    isDirty: (file) => documentOf(file)?.isDirty ?? false,
+    textOf,
+    isContent(file, content) {
+      const document = documentOf(file);
+      return document !== undefined && isContent(document.getText(), content);
+    },
+  });
   /** Slices that were taken over, so that a change of anything else costs nothing. */
-  const seen = new Map<string, Pick<Board, 'files' | 'workflows'>>();
+  const seen = new Map<string, Pick<Board, 'files' | 'definitions'>>();
   /** By file, fingerprints of those that another extension shows. */
   const hidden = new Map<string, ReadonlySet<string>>();
   const others = createOtherProblems({ onChange: (uri) => show([uri.toString()]) });
@@ -87,14 +95,12 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
     if (board === null) return;
     const folder = root.uri.toString();
     const before = seen.get(folder);
-    if (before?.files === board.files && before.workflows === board.workflows) return;
+    if (before?.files === board.files && before.definitions === board.definitions) return;
     seen.set(folder, board);
     // The folder has a worker now: what was checked without one may have been put right since.
     const unsaid = before ? [] : marks.takeChecked(folder, []);
     const found = board.files.map(({ file, findings }) => ({ file: fileIn(root.uri, file), findings }));
-    const broken = board.workflows.flatMap(({ file, problem }) =>
-      problem ? [{ ...problem, file: vscode.Uri.file(file).toString() }] : [],
-    );
+    const broken = board.definitions.map((one) => ({ ...one, file: vscode.Uri.file(one.file).toString() }));
     const touched = [...unsaid, ...marks.takeFindings(folder, found), ...marks.takeDefinitions(folder, broken)];
     show([...new Set(touched)], { checked: true });
   }

@@ -31,6 +31,8 @@ export interface Documents {
   readonly isDirty: (file: string) => boolean;
   /** Something that tells this text from others, where an editor shows it as it is on disk; else null. */
   readonly textOf: (file: string) => string | null;
+  /** Whether an editor shows the content with this git blob id. */
+  readonly isContent: (file: string, content: string) => boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Marks {
     folder: string,
     found: readonly { readonly file: string; readonly findings: readonly ShownFinding[] }[],
   ): Touched;
-  /** The board's broken workflow files: all of the folder. */
+  /** What the board says of workflow and agent files: all of the folder. */
   takeDefinitions(folder: string, broken: readonly (DefinitionMark & { readonly file: string })[]): Touched;
   /** In place of what a person's check of the folder's definitions said before. */
   takeChecked(folder: string, problems: readonly (DefinitionMark & { readonly file: string })[]): Touched;
@@ -80,7 +82,7 @@ interface FileState {
   edited: boolean;
 }
 
-export function createMarks({ isDirty, textOf }: Documents): Marks {
+export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
   const files = new Map<string, FileState>();
   /** What was typed in a file since it was saved. */
   const unsaved = new Map<string, Edit[]>();
@@ -167,9 +169,11 @@ export function createMarks({ isDirty, textOf }: Documents): Marks {
       unsaved.delete(file);
       const state = files.get(file);
       const text = state?.edited ? textOf(file) : null;
-      if (!state || text === null || (state.foundText !== text && state.brokenText !== text)) return [];
+      if (!state || text === null) return [];
+      const isAsFound = state.foundText === text || isFoundIn(state);
+      if (!isAsFound && state.brokenText !== text) return [];
       if (state.brokenText === text) state.definitions = state.broken;
-      if (state.foundText === text) {
+      if (isAsFound) {
         state.findings = state.found;
         state.edited = false;
       }
@@ -191,6 +195,12 @@ export function createMarks({ isDirty, textOf }: Documents): Marks {
     };
     files.set(file, made);
     return made;
+  }
+
+  /** Also where somebody was typing when it was told, so that the text was not to be had. */
+  function isFoundIn({ file, found }: FileState): boolean {
+    const content = found[0]?.finding.content ?? null;
+    return content !== null && isContent(file, content);
   }
 
   function takeFound(state: FileState, findings: readonly ShownFinding[]): void {

@@ -40,7 +40,7 @@ export interface BoardFold {
 
 /** Everything of the board that events do not tell. */
 export interface BoardFacts
-  extends RunFacts, Pick<Board, 'role' | 'session' | 'paused' | 'health' | 'unapproved' | 'readOnly'> {
+  extends RunFacts, Pick<Board, 'role' | 'session' | 'paused' | 'definitions' | 'health' | 'unapproved' | 'readOnly'> {
   readonly workflows: readonly Omit<Board['workflows'][number], 'last'>[];
   readonly maxProblems: number;
 }
@@ -143,14 +143,14 @@ export function runsInHour(fold: BoardFold, now: number): number {
 export function boardOf(fold: BoardFold, facts: BoardFacts): Board {
   const runs = runRows(fold.runs, facts);
   const last = lastRuns(runs);
-  const { role, session, paused, health, unapproved, readOnly } = facts;
+  const { role, session, paused, definitions, health, unapproved, readOnly } = facts;
   return {
     ...{ role, session, paused, runs },
     olderRuns: Math.max(0, fold.runs.total - runs.length),
     activities: viewActivities(fold.activities),
     workflows: facts.workflows.map((workflow) => ({ ...workflow, last: last.get(workflow.id) ?? null })),
     files: filesOf(fold, facts),
-    ...{ health, unapproved },
+    ...{ definitions, health, unapproved },
     unchecked: fold.unchecked.size,
     readOnly,
   };

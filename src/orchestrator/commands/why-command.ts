@@ -28,6 +28,8 @@ export const why: Handler<typeof whyCommand> = async function* ({ what }, contex
     const run = services.runs.find(ofEvent.run);
     if (run.ok) return yield* tell(whyRun(reader, run.value));
   } else if (ofEvent !== null) return yield* tell(ofEvent);
+  const broken = await services.library.find(what);
+  if (!broken.ok && broken.failure.code === 'definition') return yield* refuse(broken.failure);
   const ids = workflows.map((one) => one.definition.id).join(', ');
   return yield* refuse({
     code: 'not-found',

@@ -45,7 +45,7 @@ export function createLibrary(deps: LibraryDeps): Library {
   return {
     async find(id) {
       const { workflows, broken } = await readAll();
-      const hidden = broken.find((file) => file.looksLike.includes(id));
+      const hidden = broken.find((file) => isMeant(file, id));
       if (hidden) return fail('definition', wordsOf(hidden.problems), hidden.problems.map(problemData));
       const found = workflows.find(({ definition }) => definition.id === id);
       if (found) return ok(found.definition);
@@ -53,8 +53,9 @@ export function createLibrary(deps: LibraryDeps): Library {
       return fail('not-found', `There is no workflow ${id}.${didYouMean(id, ids)} Workflows: ${ids.join(', ')}.`);
     },
     async list() {
-      const { workflows } = await readAll();
-      return [...workflows].sort((a, b) => (a.definition.id < b.definition.id ? -1 : 1));
+      const { workflows, broken } = await readAll();
+      const able = workflows.filter(({ definition }) => !broken.some((file) => isMeant(file, definition.id)));
+      return able.sort((a, b) => (a.definition.id < b.definition.id ? -1 : 1));
     },
     async own() {
       const { workflows } = await readWorkspace(await readingNow());
@@ -125,6 +126,8 @@ export function createLibrary(deps: LibraryDeps): Library {
     return parsed;
   }
 }
+
+const isMeant = ({ looksLike }: Broken, id: string): boolean => looksLike.includes(id);
 
 interface Reading {
   readonly agents: AgentNames;

@@ -32,6 +32,7 @@ function editor(texts: Readonly<Record<string, string>> = { [APP]: 'as checked' 
   const open = new Map(Object.entries(texts).map(([file, text]) => [file, { text, dirty: false }]));
   const marks = createMarks({
     isDirty: (file) => open.get(file)?.dirty ?? false,
+    isContent: (file, content) => content === `blob of ${open.get(file)?.text}`,
     textOf: (file) => (open.get(file)?.dirty === false ? (open.get(file)?.text ?? null) : null),
   });
   return {
@@ -85,6 +86,22 @@ describe(proves('F6', 'what is said of a file'), () => {
     now.type(APP, insertion(3, 'x'), 'something else');
     assert.deepEqual(now.saved(APP), []);
     assert.deepEqual(shown(now), []);
+  });
+
+  it('is said again then though another run told it while somebody was typing', () => {
+    const now = editor();
+    const told = (run: string) => [
+      { file: APP, findings: [{ ...finding('a', 3, run), content: 'blob of as checked' }] },
+    ];
+    now.marks.takeFindings(ROOT, told('run-1'));
+    now.type(APP, insertion(3, 'x'), 'typed on a');
+    now.marks.takeFindings(ROOT, told('run-2'));
+    assert.deepEqual(shown(now), [], 'no ghost on changed text');
+    now.saved(APP);
+    assert.deepEqual(shown(now), []);
+    now.texts.set(APP, { text: 'as checked', dirty: false });
+    assert.deepEqual(now.marks.clean(APP), [APP]);
+    assert.deepEqual(shown(now), ['a:3']);
   });
 
   it('stands where it belongs when a check of what was saved ends while somebody has typed on', () => {

@@ -246,6 +246,7 @@ export async function startDesk(deps: DeskDeps): Promise<Result<Desk>> {
       session: journal?.session ?? '',
       paused: isPaused(),
       workflows: facts.workflows,
+      definitions: facts.definitions,
       unapproved: facts.unapproved,
       maxProblems: settings.maxProblems,
       readOnly: storeFailure?.message ?? null,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { HealthRow, UnapprovedCommand } from '../../../contract/board.ts';
+import type { DefinitionProblem, HealthRow, UnapprovedCommand } from '../../../contract/board.ts';
 import type { WorkerSettings } from '../../../contract/worker.ts';
 import { countWords } from '../../../contract/words.ts';
 import type { Pauses } from '../../activity/pauses.ts';
@@ -14,6 +14,7 @@ type Workflows = BoardFacts['workflows'];
 
 export interface FolderFacts {
   readonly workflows: Workflows;
+  readonly definitions: readonly DefinitionProblem[];
   readonly unapproved: readonly UnapprovedCommand[];
   readonly paused: boolean;
   /** What is wrong in agent files. */
@@ -51,6 +52,9 @@ export async function readFacts(
     .map(({ agent, command, where }) => ({ agent, command, file: where }));
   return {
     workflows: [...sound, ...brokenRows(problems, workspace.root)],
+    definitions: [...problems, ...agentProblems].map(({ file, range, message }) => ({
+      ...{ file: path.join(workspace.root, file), range, message },
+    })),
     unapproved,
     paused: paused.all,
     agents: agentsRow(known.length, { agentProblems: agentProblems.map(wordsOf), unapproved: unapproved.length }),

@@ -112,7 +112,7 @@ function valueOf<T>(
 /** The state folder can be nowhere: an empty board says why, and so does everything that is asked. */
 function withoutState(failure: Failure): OpenedFolder {
   const board = boardOf(emptyBoard(), {
-    ...{ role: 'follower', session: '', paused: true, workflows: [], unapproved: [], maxProblems: 0 },
+    ...{ role: 'follower', session: '', paused: true, workflows: [], definitions: [], unapproved: [], maxProblems: 0 },
     readOnly: failure.message,
     health: [journalRow({ failure, repairs: [] })],
     ...{ live: new Set(), progress: new Map() },
