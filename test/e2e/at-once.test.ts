@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { proves } from '../requirements.ts';
 import { ledgerWords, readLedger, writeCounting } from '../support/counting.ts';
 import { eventually } from '../support/eventually.ts';
@@ -16,8 +18,17 @@ describe(proves('A9', 'two processes that ask the same of one run at the same ti
   afterEach(() => rig.dispose());
 
   const count = (word: string): number => ledgerWords(rig).filter((one) => one === word).length;
-  const both = (...args: readonly string[]): Promise<readonly CliResult[]> =>
-    Promise.all([rig.run([...args, '--trust']), rig.run([...args, '--trust'])]);
+  /** Steps with this go on when it is there. */
+  const go = (): string => path.join(rig.outside, 'go');
+
+  /** The run that one of them has ends only when the other one was answered. */
+  async function both(...args: readonly string[]): Promise<readonly CliResult[]> {
+    rmSync(go(), { force: true });
+    const asked = [rig.run([...args, '--trust']), rig.run([...args, '--trust'])];
+    await Promise.race(asked);
+    writeFileSync(go(), '');
+    return Promise.all(asked);
+  }
 
   /** The one that did it, when the other was told that the run is somebody's. */
   function winner(results: readonly CliResult[]): CliResult {
@@ -35,13 +46,14 @@ describe(proves('A9', 'two processes that ask the same of one run at the same ti
       id: 'w',
       steps: [
         { id: 'first' },
-        { id: 'second', needs: ['first'], with: { ms: 1500 } },
+        { id: 'second', needs: ['first'], with: { until: 'go' } },
         { id: 'third', needs: ['second'], agent: 'once' },
       ],
     });
     for (let round = 1; round <= ROUNDS; round++) {
+      rmSync(go(), { force: true });
       const owner = rig.start(['run', 'w', '--trust']);
-      await eventually('the second step starts', () => count('start second') === 2 * round - 1, 20_000);
+      await eventually('the second step starts', () => count('start second') === 2 * round - 1);
       owner.signal('SIGKILL');
       await owner.done;
       const won = winner(await both('resume', String(round)));
@@ -60,9 +72,10 @@ describe(proves('A9', 'two processes that ask the same of one run at the same ti
       id: 'w',
       steps: [
         { id: 'first', agent: 'once' },
-        { id: 'breaks', needs: ['first'], agent: 'once', with: { failTimes: 1, ms: 1500 } },
+        { id: 'breaks', needs: ['first'], agent: 'once', with: { failTimes: 1, until: 'go' } },
       ],
     });
+    writeFileSync(go(), '');
     assert.equal((await rig.run(['run', 'w', '--trust'])).code, 3);
     for (let round = 1; round <= ROUNDS; round++) {
       const won = winner(await both('retry', '1'));
