@@ -36,7 +36,7 @@ const saved = (session: ScriptedSession, path: string, activity: string | null):
 
 const view = (id: string, over: Partial<ActivityView> = {}): ActivityView => ({
   ...{ id, origin: 'human', startedAt: '2026-11-21T12:00:00.000Z', lastAt: '2026-11-21T12:00:01.000Z' },
-  ...{ settledAt: '2026-11-21T12:00:02.000Z', files: [], total: 0, writes: 1, label: '', decisions: [] },
+  ...{ settledAt: '2026-11-21T12:00:02.000Z', files: [], total: 1, writes: 1, label: '', decisions: [] },
   ...over,
 });
 
@@ -120,14 +120,26 @@ describe(proves('F7', 'activities, as the journal tells them'), () => {
 
   it('tells of none whose writes all turned out to be part of another', () => {
     const own = scriptedSession('s1');
-    const git = view('C', { writes: 0, origin: 'git', label: 'Switched to main' });
-    const events = [view('A', { writes: 0, origin: 'unknown' }), view('B'), git].map((of) => settle(own, of));
+    const git = view('C', { writes: 0, total: 0, origin: 'git', label: 'Switched to main' });
+    const events = [view('A', { writes: 0, total: 0, origin: 'unknown' }), view('B'), git].map((of) => settle(own, of));
     assert.deepEqual(
       viewActivities(fold(events))
         .map(({ id }) => id)
         .sort(),
       ['B', 'C'],
     );
+  });
+
+  it('tells of none that changed nothing: a file saved as it was', () => {
+    const own = scriptedSession('s1');
+    const same = own.store(
+      'file.modified',
+      { path: 'a.ts', via: 'editor', size: 1, content: 'old', before: 'old', activity: 'A' },
+      { origin: 'human' },
+    );
+    assert.deepEqual(seen(fold([same])), []);
+    assert.deepEqual(seen(fold([same, settle(own, view('A', { total: 0 }))])), []);
+    assert.deepEqual(seen(fold([same, saved(own, 'a.ts', 'A')])), ['A open 2 waiting']);
   });
 
   it('keeps at most 50, the newest', () => {

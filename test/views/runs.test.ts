@@ -225,6 +225,17 @@ describe(proves('F3', 'the Runs view in its nine states'), () => {
   });
 });
 
+describe('the command of a failed step', () => {
+  it('names files of the folder as they are in it, and whole to whoever looks', () => {
+    const failedCommand = "/usr/bin/node '/work/Müller shop/test/part7.test.ts'";
+    const runs = [{ ...failedRun, failedCommand }];
+    const there = folder({ uri: 'file:///work/M%C3%BCller%20shop', board: board({ runs }) });
+    const row = flat(runsTree(there, options)).find(({ context }) => context === 'command');
+    assert.equal(row?.label, "/usr/bin/node 'test/part7.test.ts'");
+    assert.deepEqual(row.tooltip, [failedCommand]);
+  });
+});
+
 describe('what stands under Failed', () => {
   const bad = runRow({ number: 45, tests: failing(1, 11), startedAt: at('14:18') });
 

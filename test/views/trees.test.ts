@@ -264,6 +264,13 @@ describe('words', () => {
     );
   });
 
+  it('of paths are cut between folders, with the file name whole', () => {
+    const command = "/usr/bin/node '/home/someone/Documents/work in progress/Müller shop/api/test/part7.test.ts'";
+    assert.equal(cutName(command), "/usr/bin/node '/home/someone/Documents/…/Müller shop/api/test/part7.test.ts'");
+    const long = `src/${'deep/'.repeat(20)}${'name-'.repeat(10)}.test.ts`;
+    assert.match(cutName(long), /^src\/(deep\/)+…\/(name-){10}\.test\.ts$/);
+  });
+
   it('of names are cut in the middle, never longer than said', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (name) => {

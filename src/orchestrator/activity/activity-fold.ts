@@ -46,14 +46,17 @@ export function forgetOpen({ open, unassigned }: Activities, before: string): vo
   unassigned.splice(0, unassigned.length, ...unassigned.filter(({ into }) => open.has(into)));
 }
 
-/** Newest first, at most 50, open ones among them: with the decision that they wait. Those of which nothing is left are not told. */
+/**
+ * Newest first, at most 50, open ones among them: with the decision that they wait. Those of which nothing is left are not told: all
+ * writes part of another, or every file as it was before.
+ */
 export function viewActivities(activities: Activities): readonly ActivityView[] {
   const open = [...activities.open.values()].map((activity) => {
     const view = viewOf(activity, null);
     return { ...view, decisions: [waiting(view.lastAt)] };
   });
-  const settled = [...activities.settled.values()].filter(({ writes, label }) => writes > 0 || label !== '');
-  return [...settled, ...open].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, MAX_SETTLED);
+  const left = [...activities.settled.values(), ...open].filter(({ total, label }) => total > 0 || label !== '');
+  return left.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, MAX_SETTLED);
 }
 
 function waiting(at: string): Decision {

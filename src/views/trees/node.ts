@@ -53,11 +53,26 @@ export function treeNode(given: Given): TreeNode {
   };
 }
 
-/** Names are cut at 80 characters, in the middle. */
+/** Names are cut at 80 characters, in the middle: of paths between folders, the file name whole where it is not most of it. */
 export function cutName(text: string, most = 80): string {
   if (text.length <= most) return text;
-  const head = Math.ceil((most - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+  const room = most - 1;
+  const slash = text.lastIndexOf('/');
+  const name = slash < 0 ? 0 : text.length - slash;
+  const tail = nextPart(text.slice(-Math.max(Math.floor(room / 2), Math.min(name, Math.floor(room * 0.75)))));
+  return `${lastPart(text.slice(0, room - tail.length))}…${tail}`;
+}
+
+/** From where a folder or a word begins, unless too little is left then. */
+function nextPart(text: string): string {
+  const found = ['/', ' '].map((sign) => text.indexOf(sign)).find((at) => at >= 0 && at <= text.length / 2);
+  return text.slice(found ?? 0);
+}
+
+/** As far as a folder or a word ends, unless too little is left then. */
+function lastPart(text: string): string {
+  const end = Math.max(text.lastIndexOf('/'), text.lastIndexOf(' ')) + 1;
+  return end >= text.length / 2 ? text.slice(0, end) : text;
 }
 
 /** Parts of a description that say something. */

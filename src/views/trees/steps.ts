@@ -116,6 +116,12 @@ const stepTooltip = (step: StepView, words: string): readonly string[] => [
   `${step.status} · ${step.agent}`,
 ];
 
+/** Paths of the folder as they are in it. */
+function within(folder: string, command: string): string {
+  const root = decodeURIComponent(new URL(folder).pathname);
+  return command.replaceAll(`${root}/`, '');
+}
+
 /** Under a failed step: its command, and the first file that differs from when it last passed. */
 function failureNodes({ id, folder, run }: Place, step: StepView, { times, now }: Scene): readonly TreeNode[] {
   const target = { folder: folder.uri, run: run.run, step: step.id };
@@ -129,7 +135,7 @@ function failureNodes({ id, folder, run }: Place, step: StepView, { times, now }
       : [
           treeNode({
             id: `${id}/command`,
-            label: cutName(run.failedCommand),
+            label: cutName(within(folder.uri, run.failedCommand)),
             icon: { name: 'terminal', tone: null },
             tooltip: [run.failedCommand],
             context: 'command',
