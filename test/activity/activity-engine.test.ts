@@ -29,6 +29,8 @@ const NAMES = [
   'tab\there',
   '__proto__',
 ];
+/** Time enough for writes of two windows to be one burst on a loaded machine. */
+const PATIENT = { quietMinMs: 4000, quietMaxMs: 4000 };
 const FILE_TYPES = ['file.created', 'file.modified', 'file.deleted'];
 
 const told = (events: readonly StoredEvent[]): readonly string[] =>
@@ -564,7 +566,7 @@ describe(proves('F1', 'activity engine: several windows, and one after another')
 
   it('hands over what was saved in a window that does not lead', async () => {
     rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
-    const leader = await rig.window();
+    const leader = await rig.window({ settings: PATIENT });
     const other = await rig.window({ leads: false });
     await other.save('src/a.ts', 'other window\n');
     other.hint('src/a.ts');
@@ -577,7 +579,7 @@ describe(proves('F1', 'activity engine: several windows, and one after another')
 
   it('keeps a save of another window for the next leader, where it died between two ends of one burst', async () => {
     rig = createActivityRig({ 'src/a.ts': 'a\n', 'src/b.ts': 'b\n' });
-    const leader = await rig.window();
+    const leader = await rig.window({ settings: PATIENT });
     const other = await rig.window({ leads: false });
     rig.write({ 'src/b.ts': 'by another program\n' });
     leader.hint('src/b.ts');

@@ -186,9 +186,11 @@ export function createIngest(deps: IngestDeps): Ingest {
     known.set(path, after);
     const first = held.get(path);
     held.delete(path);
-    // Seen and told of before; or a person saved it while the step was at work.
-    if ((first === undefined && before === after) || (after !== null && people.wrote(path, after))) return;
-    bursts.add({ ...write, before: first ? first.before : before, after }, { at: event.time, fresh: event.id });
+    // A person saved it while the step was at work.
+    if (after !== null && people.wrote(path, after)) return;
+    // The look at a hint may end after the step did: then what it saw, as nobody's, is this very write.
+    const seen = first ?? (before === after ? bursts.disown(path, after) : { before });
+    if (seen) bursts.add({ ...write, before: seen.before, after }, { at: event.time, fresh: event.id });
   }
 
   async function otherWindow(event: StoredEvent): Promise<boolean> {
