@@ -1,5 +1,5 @@
 import type { DecisionKind } from './activities.ts';
-import type { RunStatus, StepStatus } from './runs.ts';
+import type { RunStatus, RunView, StepStatus } from './runs.ts';
 import type { Severity } from './severities.ts';
 
 /** Contributed colours (`savepoint.<name>`), `muted` being the theme's own. */
@@ -108,6 +108,12 @@ export function shortDurationWords(ms: number): string {
 /** `1 test`, `2 tests`, `4,182 files`. */
 export function countWords(count: number, one: string, many = `${one}s`): string {
   return `${numberWords(count)} ${count === 1 ? one : many}`;
+}
+
+/** What a run looked at: `12 files`. A change of no file that is there has only removed some. `noun`: of a changed file. */
+export function scopeWords({ kind, files }: Pick<RunView['scope'], 'kind' | 'files'>, noun = 'file'): string {
+  if (kind !== 'changed') return countWords(files, 'file');
+  return files === 0 ? 'removed files' : countWords(files, noun);
 }
 
 /** `4,182`. By hand: the first use of Intl costs a start some 20 ms. */

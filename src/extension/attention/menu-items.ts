@@ -1,4 +1,4 @@
-import { countWords } from '../../contract/words.ts';
+import { countWords, scopeWords } from '../../contract/words.ts';
 import type { Target } from '../../contract/target.ts';
 import type { FolderFacts } from '../folder-facts.ts';
 import type { Scene } from '../scene.ts';
@@ -70,7 +70,7 @@ export function menuItems(status: Status, folders: readonly FolderFacts[], scene
             target: own,
           }),
           item('debug-restart', 'Run again', {
-            description: `on ${countWords(run.scope.files, run.scope.kind === 'changed' ? 'changed file' : 'file')}`,
+            description: `on ${scopeWords(run.scope, 'changed file')}`,
             command: 'savepoint.runAgain',
             target: own,
           }),

@@ -9,7 +9,7 @@ import {
   resultWords,
 } from '../../contract/run-words.ts';
 import type { Target } from '../../contract/target.ts';
-import { OUTCOMES, STATES, countWords } from '../../contract/words.ts';
+import { OUTCOMES, STATES, countWords, scopeWords } from '../../contract/words.ts';
 import type { Scene } from '../scene.ts';
 import { status, type Given, type Status } from './status-item.ts';
 
@@ -23,7 +23,7 @@ export function ofRun(given: Given, { run, target, options }: About): Status {
   const time = options.times.long(run.startedAt, options.now);
   const own = { ...target, run: run.run, workflow: run.workflow };
   return status({
-    about: `Run ${run.number}, ${run.workflow}, ${time}, on ${countWords(run.scope.files, 'file')}`,
+    about: `Run ${run.number}, ${run.workflow}, ${time}, on ${scopeWords(run.scope)}`,
     links: [
       { label: 'Open run', command: 'savepoint.openRun', target: own },
       ...(hasResult(run) ? [{ label: 'Run again', command: 'savepoint.runAgain', target: own }] : []),

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { RunRow } from '../../contract/board.ts';
 import { isAlive, outcomeWords } from '../../contract/run-words.ts';
-import { countWords } from '../../contract/words.ts';
+import { scopeWords } from '../../contract/words.ts';
 import type { FolderState, Folders } from '../folder.ts';
 
 export interface RunLogDeps {
@@ -52,10 +52,7 @@ export function newLines(
       ...(begins ? [`At work on ${place}.`] : []),
       ...fresh
         .toSorted((a, b) => a.number - b.number)
-        .map(
-          (run) =>
-            `Run ${run.number}, ${run.workflow}, on ${countWords(run.scope.files, 'file')}: ${outcomeWords(run)}.`,
-        ),
+        .map((run) => `Run ${run.number}, ${run.workflow}, on ${scopeWords(run.scope)}: ${outcomeWords(run)}.`),
     ],
   };
 }

@@ -8,7 +8,7 @@ import {
   standingFailures,
 } from '../../contract/run-words.ts';
 import type { RunStatus } from '../../contract/runs.ts';
-import { STATES, countWords, durationWords, numberWords } from '../../contract/words.ts';
+import { STATES, countWords, durationWords, numberWords, scopeWords } from '../../contract/words.ts';
 import { cutName, drawnBoard, joined, treeNode, type TreeNode } from './node.ts';
 import type { FolderFacts } from '../../extension/folder-facts.ts';
 import type { Scene } from '../../extension/scene.ts';
@@ -170,7 +170,7 @@ function runTooltip(run: RunRow, words: string, { times, now }: RunsOptions): re
   const left = run.notChecked.length - 2;
   return [
     `${run.name}, run ${run.number}`,
-    joined(words, countWords(run.scope.files, 'file'), took),
+    joined(words, scopeWords(run.scope), took),
     `Started ${TRIGGER_WORDS[run.trigger.kind]}, ${times.short(run.startedAt, now)}`,
     ...(run.needsDecision === null ? [] : [run.needsDecision.question]),
     ...run.failing.slice(0, 3),

@@ -24,6 +24,14 @@ describe('what the output says', () => {
     assert.deepEqual(third.lines, ['Run 2, on-save-checks, on 12 files: finished.']);
   });
 
+  it('says of a change that only removed files that it did', () => {
+    const removed = runRow({ run: 'two', number: 2, scope: { kind: 'changed', base: 'head', files: 0 } });
+    const told = newLines({ state: 'ready', runs: [], place });
+    assert.deepEqual(newLines({ state: 'ready', runs: [removed], place }, told).lines, [
+      'Run 2, on-save-checks, on removed files: finished.',
+    ]);
+  });
+
   it('says that it is at work again after the worker was away', () => {
     const away = newLines(
       { state: 'restarting', runs: [done], place },

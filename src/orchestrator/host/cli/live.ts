@@ -1,6 +1,6 @@
 import { failureWords, lookOfStep } from '../../../contract/run-words.ts';
 import type { RunView, StepView } from '../../../contract/runs.ts';
-import { STATES, countWords, durationWords } from '../../../contract/words.ts';
+import { STATES, countWords, durationWords, scopeWords } from '../../../contract/words.ts';
 import { clockTime, stepRows, type LiveProgress } from './step-rows.ts';
 import { paint, printable, type Line, type Terminal } from './terminal.ts';
 
@@ -34,11 +34,7 @@ export const createLiveView = (options: LiveOptions): LiveView =>
   options.terminal.live ? treeView(options) : plainView(options);
 
 const changedFiles = ({ scope }: RunView): string =>
-  ({
-    changed: countWords(scope.files, 'changed file'),
-    files: countWords(scope.files, 'named file'),
-    all: countWords(scope.files, 'file'),
-  })[scope.kind];
+  scope.kind === 'files' ? countWords(scope.files, 'named file') : scopeWords(scope, 'changed file');
 
 function treeView({ terminal, now, every, place, where, earlier }: LiveOptions): LiveView {
   const progress = new Map<string, LiveProgress>();
