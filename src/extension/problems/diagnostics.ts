@@ -37,6 +37,11 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
       const document = documentOf(file);
       return document !== undefined && isContent(document.getText(), content);
     },
+    linesOf(file, { start, end }) {
+      const document = documentOf(file);
+      if (document === undefined || end.line >= document.lineCount) return null;
+      return document.getText(new vscode.Range(start.line, 0, end.line + 1, 0));
+    },
   });
   /** Slices that were taken over, so that a change of anything else costs nothing. */
   const seen = new Map<string, Pick<Board, 'files' | 'definitions'>>();

@@ -1,6 +1,6 @@
 import type { FileFindings } from '../../contract/board.ts';
 import type { Range } from '../../contract/findings.ts';
-import { shift, type Edit } from './shift.ts';
+import { follow, shift, type Edit } from './shift.ts';
 
 export type ShownFinding = FileFindings['findings'][number];
 
@@ -33,6 +33,8 @@ export interface Documents {
   readonly textOf: (file: string) => string | null;
   /** Whether an editor shows the content with this git blob id. */
   readonly isContent: (file: string, content: string) => boolean;
+  /** Text of the range's whole lines, as an editor shows it; null where none does, or there are fewer lines. */
+  readonly linesOf: (file: string, range: Range) => string | null;
 }
 
 /**
@@ -68,6 +70,10 @@ interface FileState {
   readonly file: string;
   readonly folder: string;
   findings: readonly FindingMark[];
+  /** Findings with a line that was typed on, where it is now. */
+  typedOn: readonly FindingMark[];
+  /** Lines of findings as they were when they were told, where an editor had them. */
+  lines: ReadonlyMap<ShownFinding, string>;
   /** Of the board, and of a person's check. */
   definitions: readonly DefinitionMark[];
   checked: readonly DefinitionMark[];
@@ -82,7 +88,7 @@ interface FileState {
   edited: boolean;
 }
 
-export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
+export function createMarks({ isDirty, textOf, isContent, linesOf }: Documents): Marks {
   const files = new Map<string, FileState>();
   /** What was typed in a file since it was saved. */
   const unsaved = new Map<string, Edit[]>();
@@ -105,7 +111,7 @@ export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
       const gone = [...files.values()].filter(
         (state) => state.folder === folder && state.findingsKey !== '' && !now.has(state.file),
       );
-      for (const state of gone) Object.assign(state, { findings: [], found: [], findingsKey: '' });
+      for (const state of gone) Object.assign(state, { findings: [], typedOn: [], found: [], findingsKey: '' });
       const fresh = found.filter(({ file, findings }) => files.get(file)?.findingsKey !== keyOf(findings));
       for (const { file, findings } of fresh) takeFound(stateOf(file, folder), findings);
       return touched([...gone, ...fresh]);
@@ -141,6 +147,7 @@ export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
       for (const state of own) {
         state.found = state.found.filter(isOther);
         state.findings = state.findings.filter(isOther);
+        state.typedOn = state.typedOn.filter(isOther);
       }
       return touched(own);
     },
@@ -160,7 +167,7 @@ export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
       const state = files.get(file);
       if (!state) return [];
       state.edited = true;
-      state.findings = shift(state.findings, edits);
+      typeOn(state, edits);
       state.definitions = shift(state.definitions, edits);
       state.checked = shift(state.checked, edits);
       return touched([state]);
@@ -175,13 +182,16 @@ export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
       if (state.brokenText === text) state.definitions = state.broken;
       if (isAsFound) {
         state.findings = state.found;
+        state.typedOn = [];
         state.edited = false;
       }
       return touched([state]);
     },
     opened(file) {
       const state = files.get(file);
-      if (state && !state.edited) state.foundText = state.brokenText = textOf(file);
+      if (!state || state.edited) return;
+      state.foundText = state.brokenText = textOf(file);
+      state.lines = linesAt(state);
     },
     closed: (file) => void unsaved.delete(file),
   };
@@ -190,11 +200,23 @@ export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
     const known = files.get(file);
     if (known) return known;
     const made: FileState = {
-      ...{ file, folder, findings: [], definitions: [], checked: [], edited: false },
+      ...{ file, folder, findings: [], typedOn: [], lines: new Map(), definitions: [], checked: [], edited: false },
       ...{ found: [], foundText: null, findingsKey: '', broken: [], brokenText: null, definitionsKey: '' },
     };
     files.set(file, made);
     return made;
+  }
+
+  /** What was typed on is said no more, until its lines are again as they were. */
+  function typeOn(state: FileState, edits: readonly Edit[]): void {
+    const hit = state.findings.filter((mark) => shift([mark], edits).length === 0);
+    const asleep = follow([...state.typedOn, ...hit], edits);
+    const isBack = ({ finding, range }: FindingMark): boolean => {
+      const before = state.lines.get(finding);
+      return before !== undefined && linesOf(state.file, range) === before;
+    };
+    state.findings = [...shift(state.findings, edits), ...asleep.filter(isBack)];
+    state.typedOn = asleep.filter((mark) => !isBack(mark));
   }
 
   /** Also where somebody was typing when it was told, so that the text was not to be had. */
@@ -208,9 +230,20 @@ export function createMarks({ isDirty, textOf, isContent }: Documents): Marks {
     const since = unsaved.get(state.file) ?? [];
     state.findingsKey = keyOf(findings);
     state.found = findings.map((finding) => ({ range: finding.range, finding }));
+    state.typedOn = [];
     state.findings = since.reduce((left, edit) => shift(left, [edit]), state.found);
+    state.lines = linesAt(state);
     state.edited = since.length > 0;
     state.foundText = textOf(state.file);
+  }
+
+  function linesAt({ file, findings }: FileState): ReadonlyMap<ShownFinding, string> {
+    return new Map(
+      findings.flatMap(({ finding, range }) => {
+        const lines = linesOf(file, range);
+        return lines === null ? [] : [[finding, lines] as const];
+      }),
+    );
   }
 
   /** Those of which nothing is known any more are forgotten. */

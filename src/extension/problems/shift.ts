@@ -23,6 +23,15 @@ export function shift<M extends { readonly range: Range }>(marks: readonly M[], 
   });
 }
 
+/** Where the lines of marks stand after the edits, also of those that were typed on: these begin where they began. */
+export function follow<M extends { readonly range: Range }>(marks: readonly M[], edits: readonly Edit[]): readonly M[] {
+  const upward = edits.toSorted((a, b) => compare(b.range.start, a.range.start));
+  return marks.map((mark) => {
+    const lines = upward.reduce((sum, edit) => sum + (movedBy(mark.range, edit) ?? 0), 0);
+    return lines === 0 ? mark : { ...mark, range: down(mark.range, lines) };
+  });
+}
+
 /** Lines by which an edit moves the range down; null when it is on one of the range's lines. */
 function movedBy(range: Range, { range: replaced, text }: Edit): number | null {
   if (replaced.start.line > range.end.line) return 0;

@@ -32,6 +32,10 @@ function editor(texts: Readonly<Record<string, string>> = { [APP]: 'as checked' 
   const open = new Map(Object.entries(texts).map(([file, text]) => [file, { text, dirty: false }]));
   const marks = createMarks({
     isDirty: (file) => open.get(file)?.dirty ?? false,
+    linesOf(file, { start, end }) {
+      const lines = open.get(file)?.text.split('\n');
+      return lines && end.line < lines.length ? lines.slice(start.line, end.line + 1).join('\n') : null;
+    },
     isContent: (file, content) => content === `blob of ${open.get(file)?.text}`,
     textOf: (file) => (open.get(file)?.dirty === false ? (open.get(file)?.text ?? null) : null),
   });
@@ -102,6 +106,23 @@ describe(proves('F6', 'what is said of a file'), () => {
     now.texts.set(APP, { text: 'as checked', dirty: false });
     assert.deepEqual(now.marks.clean(APP), [APP]);
     assert.deepEqual(shown(now), ['a:3']);
+  });
+
+  it('is said again as soon as its own lines are as they were, whatever else is typed', () => {
+    const now = editor({ [APP]: 'one\ntwo\nthree\nfour' });
+    now.marks.takeFindings(ROOT, [{ file: APP, findings: [finding('a', 2)] }]);
+    now.type(APP, insertion(2, 'x'), 'one\ntwo\nxthree\nfour');
+    assert.deepEqual(shown(now), []);
+    now.type(APP, insertion(0, 'zero\n'), 'zero\none\ntwo\nxthree\nfour');
+    assert.deepEqual(shown(now), [], 'no ghost on changed text');
+    const back = { range: { start: { line: 3, character: 0 }, end: { line: 3, character: 1 } }, text: '' };
+    assert.deepEqual(now.type(APP, back, 'zero\none\ntwo\nthree\nfour'), [APP]);
+    assert.deepEqual(shown(now), ['a:3']);
+    assert.equal(now.marks.of(APP)?.intact, false);
+    now.type(APP, insertion(3, 'y'), 'zero\none\ntwo\nythree\nfour');
+    now.marks.drop(ROOT, 'a');
+    now.type(APP, back, 'zero\none\ntwo\nthree\nfour');
+    assert.deepEqual(shown(now), [], 'a person took it away');
   });
 
   it('stands where it belongs when a check of what was saved ends while somebody has typed on', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Position } from '../../../src/contract/findings.ts';
-import { shift, type Edit } from '../../../src/extension/problems/shift.ts';
+import { follow, shift, type Edit } from '../../../src/extension/problems/shift.ts';
 
 const at = (line: number, from = 0, to = 1) => ({
   range: { start: { line, character: from }, end: { line, character: to } },
@@ -38,6 +38,11 @@ describe('findings while somebody types', () => {
 
   it('take every edit of one change by the text before it', () => {
     assert.deepEqual(shift([at(5)], [edit([0, 0], [0, 0], 'a\n'), edit([2, 0], [2, 0], 'b\n')]), [at(7)]);
+  });
+
+  it('are followed where they were typed on, so that they can be told again', () => {
+    assert.deepEqual(follow([at(5)], [edit([5, 0], [5, 0], 'x'), edit([1, 0], [1, 0], 'a\n')]), [at(6)]);
+    assert.deepEqual(follow([at(5)], [edit([6, 0], [6, 0], 'x\n')]), [at(5)]);
   });
 
   const text = fc.array(fc.constantFrom('', 'a', 'bc', 'def'), { minLength: 1, maxLength: 8 });
