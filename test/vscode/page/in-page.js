@@ -35,7 +35,31 @@
   const showsNoToasts = location.search.includes('extensionTestsPath');
   const bellHasDot = () =>
     showsNoToasts && document.querySelector('[id="status.notifications"] .codicon-bell-dot') !== null;
+  const answerOf = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const storesIn = async (database, text) => {
+    for (const store of database.objectStoreNames) {
+      const values = await answerOf(database.transaction(store).objectStore(store).getAll());
+      if (values.some((value) => typeof value === 'string' && value.includes(text))) return true;
+    }
+    return false;
+  };
   window.savepointPage = {
+    // Whether this is in one of VS Code's databases: what it keeps in memory first is lost with the page.
+    stores: async (text) => {
+      for (const { name } of await indexedDB.databases()) {
+        const database = await answerOf(indexedDB.open(name));
+        try {
+          if (await storesIn(database, text)) return true;
+        } finally {
+          database.close();
+        }
+      }
+      return false;
+    },
     disturbances: () => {
       const words = toasts.map((item) => item.textContent);
       return { toasts: words.length === 0 && bellHasDot() ? ['the bell has a dot'] : words, focus };

@@ -40,6 +40,8 @@ export interface Window {
   says(text: string | null): Promise<void>;
   /** Waits until a view without rows says this. */
   welcomes(name: ViewName, text: RegExp): Promise<void>;
+  /** Waits until VS Code has stored something with this text, so that a reload does not lose it. */
+  stores(text: string): Promise<void>;
   /** Rows of the Problems panel, which this opens. */
   problems(): Promise<readonly string[]>;
   beginLooking(): Promise<void>;
@@ -125,6 +127,8 @@ export async function openWindow({
     says: (text) =>
       becomes(text, async () => (await page.locator(`${STATUS}:visible`).allInnerTexts())[0]?.trim() ?? null),
     welcomes: (name, text) => pane(name).locator('.welcome-view-content', { hasText: text }).waitFor(),
+    stores: (text) =>
+      eventually(`${text} to be stored`, () => page.evaluate<boolean>(`savepointPage.stores('${text}')`), SHOWN_MS),
     async problems() {
       if (!(await page.locator('.markers-panel').isVisible())) await page.keyboard.press('Control+Shift+M');
       await page.locator('.markers-panel').waitFor();

@@ -33,6 +33,7 @@ describe(proves('F3', 'a folder that asks to start commands of its own'), functi
 
     await toast.locator('.monaco-button', { hasText: /Don.t Show Again/ }).click();
     await window.says('Not checked yet');
+    await window.stores('savepoint.mutedNotices');
     await window.reload();
     await editor.workers(1);
     await window.showViews();
