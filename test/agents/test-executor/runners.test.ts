@@ -143,7 +143,19 @@ function conformance(fixture: RunnerFixture): void {
       broken.map((test) => [test.name, test.status]),
       [['(the file itself)', 'failed']],
     );
+    // Its error and its place, as of any test that fails.
+    assert.match(broken[0]?.message ?? '', /^not today\n/);
+    assert.match(broken[0]?.message ?? '', /test\/greet\.test\.js:\d+:\d+/);
     for (const line of ALL_CASES.filter((one) => !one.includes('greet'))) assert.ok(call.lines.includes(line), line);
+  });
+
+  it('names the place where a file cannot be read as a program, though it is the only one', async () => {
+    const root = fixture.make({ 'test/greet.test.js': fixture.test('x', 'const ;') });
+    for (const other of ['add', 'sub']) removeFolder(join(root, `test/${other}.test.js`));
+    const call = await run(root);
+    const broken = call.cases.map(({ name, file }) => [name, file]);
+    assert.deepEqual(broken, [['(the file itself)', 'test/greet.test.js']]);
+    assert.match(call.cases[0]?.message ?? '', /greet\.test\.js[^]*\d+:\d+/);
   });
 
   it('ends a runner that is through but left handles open, and says so', async () => {

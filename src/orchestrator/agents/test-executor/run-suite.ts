@@ -4,7 +4,7 @@ import type { ImportGraph } from '../../workspace/import-graph.ts';
 import type { AgentContext } from '../agent.ts';
 import { runnerCommand, type CommandDeps, type WantedTests } from './commands.ts';
 import { judge, type Judgement } from './outcome.ts';
-import { BROKEN_FILE, evidenceOf, runAndListen, type RunnerRun } from './runner-process.ts';
+import { brokenFile, evidenceOf, runAndListen, type RunnerRun } from './runner-process.ts';
 import { suiteName, type Suite } from './suite.ts';
 
 export interface SuiteDeps {
@@ -40,11 +40,12 @@ export async function runSuite(suite: Suite, wanted: WantedTests, deps: SuiteDep
   const queue = partsOf(suite, wanted);
   while (queue.length > 0 && runs.length < MOST_CALLS && !deps.context.signal.aborted) {
     const next = queue.shift() ?? wanted;
-    const { run, mentioned } = await oneCall(suite, next, deps);
+    const call = await oneCall(suite, next, deps);
+    const { run } = call;
     runs.push(run);
     const judgement = judge(run, suiteName(suite));
     if (judgement.kind === 'looked' && judgement.extra !== null) keep(judgement.extra);
-    const rest = restOf({ suite, wanted: next, run, judgement, mentioned }, deps);
+    const rest = restOf({ suite, wanted: next, judgement, ...call }, deps);
     for (const test of rest?.broken ?? []) keep(test);
     if (rest !== null && rest.files.length > 0) queue.unshift({ files: rest.files, first: [] });
     judgements.push(rest === null ? judgement : { kind: 'looked', extra: null });
@@ -80,16 +81,24 @@ interface Call {
   readonly run: RunnerRun;
   /** Workspace files that the error output named, in order. */
   readonly mentioned: readonly string[];
+  /** The last lines of the error output. */
+  readonly said: readonly string[];
 }
+
+/** Lines of the error output that are kept: a stack and what it stands under. */
+const SAID_KEPT = 200;
 
 async function oneCall(suite: Suite, wanted: WantedTests, deps: SuiteDeps): Promise<Call> {
   const { context } = deps;
   const command = await runnerCommand(suite, wanted, deps.commands);
   const mentioned = new Set<string>();
+  const said: string[] = [];
   const onLog = (message: Extract<AgentMessage, { kind: 'log' }>): void => {
     context.emit(message);
-    if (message.stream === 'stderr')
-      for (const file of filesIn(message.text, context.workspace.root)) mentioned.add(file);
+    if (message.stream !== 'stderr') return;
+    for (const file of filesIn(message.text, context.workspace.root)) mentioned.add(file);
+    said.push(message.text);
+    if (said.length > SAID_KEPT) said.shift();
   };
   const run = await runAndListen(command, { context, onCase: deps.onCase, onLog });
   context.emit({
@@ -104,7 +113,7 @@ async function oneCall(suite: Suite, wanted: WantedTests, deps: SuiteDeps): Prom
       stream: 'note',
     });
   }
-  return { run, mentioned: [...mentioned] };
+  return { run, mentioned: [...mentioned], said };
 }
 
 interface Rest {
@@ -119,7 +128,7 @@ function restOf(
   call: { readonly suite: Suite; readonly wanted: WantedTests; readonly judgement: Judgement } & Call,
   deps: SuiteDeps,
 ): Rest | null {
-  const { suite, wanted, run, judgement, mentioned } = call;
+  const { suite, wanted, run, judgement, mentioned, said } = call;
   const asked = filesOf(suite, wanted);
   if (suite.runner === 'node:test' && run.leftOpen) {
     const left = asked.filter((file) => !run.files.has(file));
@@ -130,9 +139,9 @@ function restOf(
     return null;
   const culprits = loadFailures(asked, mentioned, deps.graph);
   if (culprits.size === 0) return null;
-  const message = ['does not load', ...run.end.lastLines.slice(-12)].join('\n').slice(0, 1900);
+  const at = { root: deps.context.workspace.root, cwd: run.command.cwd };
   return {
-    broken: [...culprits].map((file) => ({ name: BROKEN_FILE, file, status: 'failed', message })),
+    broken: [...culprits].map((file) => brokenFile(file, said, at)),
     files: asked.filter((file) => !culprits.has(file)),
   };
 }

@@ -6,6 +6,7 @@ import type { AgentContext } from '../agent.ts';
 import type { ProcessEnd } from '../../process/processes.ts';
 import type { RunnerCommand } from './commands.ts';
 import { caseMessage } from './case-message.ts';
+import { uncaughtIn } from './uncaught.ts';
 
 /** What the reporters say (reporters/sink.cjs). */
 const lineSchema = z.discriminatedUnion('t', [
@@ -18,7 +19,14 @@ const lineSchema = z.discriminatedUnion('t', [
     message: z.string().optional(),
     stack: z.string().optional(),
   }),
-  z.object({ t: z.literal('broken'), file: z.string(), message: z.string(), stack: z.string() }),
+  z.object({
+    t: z.literal('broken'),
+    file: z.string(),
+    message: z.string(),
+    stack: z.string(),
+    /** The end of what the file wrote to standard error, where the runner has no more of its failure than that. */
+    output: z.string().optional(),
+  }),
   z.object({ t: z.literal('empty'), file: z.string() }),
   z.object({ t: z.literal('begin') }),
   z.object({ t: z.literal('idle') }),
@@ -135,8 +143,19 @@ interface Said {
   readonly stack?: string | undefined;
 }
 
-function brokenCase(said: Omit<Said, 'name' | 'status'>): Said {
-  return { ...said, name: said.file === '' ? NO_FILE : BROKEN_FILE, status: 'failed' };
+interface Broken extends Omit<Said, 'name' | 'status'> {
+  readonly output?: string | undefined;
+}
+
+function brokenCase({ output = '', ...said }: Broken): Said {
+  const error = uncaughtIn(output.split('\n'));
+  return { ...said, ...error, name: said.file === '' ? NO_FILE : BROKEN_FILE, status: 'failed' };
+}
+
+/** A file that does not load and stopped its runner, told by what the runner wrote to standard error. */
+export function brokenFile(file: string, output: readonly string[], at: Places): TestCase {
+  const error = uncaughtIn(output) ?? { message: ['does not load', ...output.slice(-12)].join('\n'), stack: '' };
+  return { name: BROKEN_FILE, file, status: 'failed', message: caseMessage({ ...error, ...at }) };
 }
 
 /** Whether a case stands for a file or the run as a whole, no test of its own. */
@@ -144,10 +163,12 @@ export function isNoTest({ name }: Pick<TestCase, 'name'>): boolean {
   return name === BROKEN_FILE || name === NO_FILE;
 }
 
-function toCase(
-  { name, file, status, ms, message, stack }: Said,
-  at: { readonly root: string; readonly cwd: string },
-): TestCase {
+interface Places {
+  readonly root: string;
+  readonly cwd: string;
+}
+
+function toCase({ name, file, status, ms, message, stack }: Said, at: Places): TestCase {
   const path = inWorkspace(file, at.root);
   const about =
     status === 'failed' ? { message: caseMessage({ message: message ?? '', stack: stack ?? '', ...at }) } : {};

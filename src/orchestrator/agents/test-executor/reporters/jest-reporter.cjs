@@ -28,7 +28,8 @@ module.exports = class SavepointJestReporter {
       send({
         t: 'broken',
         file: test.path,
-        message: cut(fileResult.failureMessage || fileResult.testExecError.message),
+        // Jest puts a heading above what it writes for its own report.
+        message: cut((fileResult.failureMessage || fileResult.testExecError.message).replace(/^\s*● .*\n+/, '')),
         stack: '',
       });
     }

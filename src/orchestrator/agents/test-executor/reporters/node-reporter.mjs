@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import sink from './sink.cjs';
 
 const { send, describeError, joinName } = sink;
+/** Characters that are kept of what a file writes to standard error: an error that ends it stands at the end. */
+const OUTPUT_KEPT = 6000;
 const ENDINGS = new Set(['test:complete', 'test:pass', 'test:fail']);
 
 /**
@@ -12,12 +14,15 @@ export default async function* savepointNodeReporter(source) {
   const names = new Map();
   const groups = new Map();
   const loading = new Set();
+  const outputs = new Map();
   let running = 0;
   send({ t: 'begin' });
   for await (const { type, data } of source) {
     if (type === 'test:stdout') yield data.message;
-    else if (type === 'test:stderr') process.stderr.write(data.message);
-    else if (type === 'test:dequeue' && isFile(data)) {
+    else if (type === 'test:stderr') {
+      process.stderr.write(data.message);
+      outputs.set(data.file, `${outputs.get(data.file) ?? ''}${data.message}`.slice(-OUTPUT_KEPT));
+    } else if (type === 'test:dequeue' && isFile(data)) {
       loading.add(data.file);
       send({ t: 'busy' });
     } else if (type === 'test:enqueue' && !isFile(data)) {
@@ -32,7 +37,9 @@ export default async function* savepointNodeReporter(source) {
       stackOf(groups, data.file)[data.nesting] = false;
       if (data.nesting > 0) stackOf(groups, data.file)[data.nesting - 1] = true;
     } else if (type === 'test:pass' || type === 'test:fail') {
-      report(data, type === 'test:pass', { names: stackOf(names, data.file), groups: stackOf(groups, data.file) });
+      const about = { names: stackOf(names, data.file), groups: stackOf(groups, data.file), outputs };
+      report(data, type === 'test:pass', about);
+      if (isFile(data)) outputs.delete(data.file);
     }
     // Whatever else is said takes an earlier `idle` back.
     if (ENDINGS.has(type) && running === 0 && loading.size === 0) send({ t: 'idle' });
@@ -53,13 +60,15 @@ function isFile(data) {
   );
 }
 
-function report(data, passed, { names, groups }) {
+function report(data, passed, { names, groups, outputs }) {
   const error = data.details?.error;
   if (isFile(data)) {
     const file = data.file ?? resolve(data.name);
     if (passed) send({ t: 'empty', file });
     // When a test in it failed, that is already said; a file that fails by itself did not load or ended with an exit code.
-    else if (error?.failureType !== 'subtestsFailed') send({ t: 'broken', file, ...fileError(error) });
+    else if (error?.failureType !== 'subtestsFailed') {
+      send({ t: 'broken', file, ...fileError(error), output: outputs.get(data.file) ?? '' });
+    }
     return;
   }
   const isGroup = data.details?.type === 'suite' || groups[data.nesting] === true;
@@ -79,5 +88,5 @@ function report(data, passed, { names, groups }) {
 function fileError(error) {
   const exit = error?.exitCode ?? error?.cause?.exitCode;
   const where = exit === undefined || exit === null ? '' : ` (exit code ${exit})`;
-  return { message: `the file failed outside of any test${where}; its output says why`, stack: '' };
+  return { message: `the file failed outside of any test${where}`, stack: '' };
 }

@@ -7,6 +7,7 @@ const { send, cut, describeError, joinName } = sink;
 export default class SavepointVitestReporter {
   #vitest;
   #sent = new Set();
+  #through = new Set();
   #modern = false;
 
   onInit(vitest) {
@@ -54,6 +55,7 @@ export default class SavepointVitestReporter {
   }
 
   onTestModuleEnd(module) {
+    this.#through.add(module.id);
     for (const test of module.children.allTests()) {
       if (!this.#sent.has(test.id)) this.onTestCaseResult(test);
     }
@@ -61,6 +63,8 @@ export default class SavepointVitestReporter {
   }
 
   onTestRunEnd(modules, errors) {
+    // Vitest 3 tells of a file that does not load nowhere else.
+    for (const module of modules) if (!this.#through.has(module.id)) this.onTestModuleEnd(module);
     this.#end(modules, errors);
   }
 
