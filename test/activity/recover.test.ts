@@ -72,8 +72,8 @@ describe(proves('F1', 'taking over from a window that was open for long'), () =>
         1,
       );
     const events = [write('newest', 1, 'older'), write('before', 2, 'newer')];
-    const { sessions, ...reader } = longSession();
-    const [session] = sessions();
+    const reader = longSession();
+    const [session] = reader.sessions();
     assert(session);
     const past = await recover({
       reader: {
