@@ -48,9 +48,22 @@ export const checkedNothing = ({ status, steps }: RunFacts): boolean =>
 export const allCached = ({ status, steps }: RunFacts): boolean =>
   status === 'completed' && steps.length > 0 && steps.every((step) => step.status === 'cached');
 
-/** A run that finished with failing tests or errors is not drawn as a good one. */
-export const lookOfRun = (run: RunFacts): StateLook =>
-  run.status === 'completed' && hasTrouble(run) ? STATES.failed : STATES[run.status];
+/** Its tests were to run and none did, or none could: whatever else it looked at, that is no pass. */
+const isUntested = ({ status, steps, tests }: RunFacts): boolean =>
+  status === 'completed' &&
+  (tests.verdict === 'vacuous' ||
+    (tests.verdict === 'not-run' &&
+      steps.some(({ agent, nothingChecked }) => agent === TESTS_AGENT && nothingChecked)));
+
+/** The built-in agent that runs tests. */
+const TESTS_AGENT = 'test-executor';
+
+/** A run that finished with failing tests or errors, or without having run its tests, is not drawn as a good one. */
+export function lookOfRun(run: RunFacts): StateLook {
+  if (run.status !== 'completed') return STATES[run.status];
+  if (hasTrouble(run)) return STATES.failed;
+  return checkedNothing(run) || isUntested(run) ? OUTCOMES.vacuous : STATES.completed;
+}
 
 /** As `lookOfRun`, and where there is room for it, tells what came from cache and what looked at nothing from what passed. */
 export function lookOfResult(run: RunFacts): Look {
@@ -66,16 +79,25 @@ export function lookOfStep(step: StepView): StateLook {
   return step.nothingChecked ? OUTCOMES.vacuous : STATES[step.status];
 }
 
-/** " with 1 failing test and 2 findings", or nothing. */
+/** " with 1 failing test and 2 findings, but tests could not finish", or nothing. */
 export function withOutcome(run: RunFacts): string {
   if (run.status !== 'completed') return '';
-  if (checkedNothing(run)) return ', but nothing was checked';
   const found = findingsOf(run);
   const parts = [
     ...(run.tests.failed > 0 ? [countWords(run.tests.failed, 'failing test')] : []),
     ...(found > 0 ? [countWords(found, 'finding')] : []),
   ];
-  return parts.length === 0 ? '' : ` with ${parts.join(' and ')}`;
+  const unseen = unseenWords(run);
+  return `${parts.length === 0 ? '' : ` with ${parts.join(' and ')}`}${unseen === '' ? '' : `, but ${unseen}`}`;
+}
+
+/** What a finished run did not see; empty where it saw all that it was to. */
+function unseenWords(run: RunFacts): string {
+  const failed = failedStepOf(run);
+  if (failed) return `${failed.id} could not finish`;
+  if (run.tests.verdict === 'vacuous') return OUTCOMES.vacuous.word;
+  if (checkedNothing(run)) return 'nothing was checked';
+  return isUntested(run) ? 'its tests were not checked' : '';
 }
 
 /** The outcome of a run in a row of a list. */
@@ -94,13 +116,13 @@ export const failedStepOf = ({ steps }: Pick<RunFacts, 'steps'>): StepView | und
 /** What a run came to, in at most five words: "1 test fails", "12 tests pass", "nothing found". */
 export function resultWords(run: RunFacts): string {
   const { tests, findings } = run;
-  if (tests.failed > 0) return countWords(tests.failed, 'test fails', 'tests fail');
-  if (findings.error > 0) return `${countWords(findings.error, 'error')} found`;
   const failed = failedStepOf(run);
   if (failed) return `${failed.id} could not finish`;
+  if (tests.failed > 0) return countWords(tests.failed, 'test fails', 'tests fail');
+  if (findings.error > 0) return `${countWords(findings.error, 'error')} found`;
   if (findingsOf(run) > 0) return countWords(findingsOf(run), 'finding');
-  if (checkedNothing(run)) return 'nothing was checked';
   if (tests.verdict === 'vacuous') return OUTCOMES.vacuous.word;
+  if (checkedNothing(run)) return 'nothing was checked';
   if (tests.passed > 0) return countWords(tests.passed, 'test passes', 'tests pass');
   return 'nothing found';
 }

@@ -132,6 +132,27 @@ describe('the report of a run', () => {
       tests: { passed: 0, failed: 0, skipped: 0, selected: 0, total: 0, verdict: 'vacuous', cases: [] },
     });
     assert.ok(textOf(none).includes('Tests     No tests ran.'));
+    assert.match(textOf(none)[0] ?? '', /^- tsddr-2.0 finished, but no tests ran/);
+    const tests = {
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      selected: 0,
+      total: null,
+      verdict: 'not-run',
+      cases: [],
+    } as const;
+    const code = stepView('code', { summary: 'nothing found' });
+    const missing = stepView('tests', { agent: 'test-executor', nothingChecked: true, summary: 'no tests could run' });
+    const untested = textOf(runView({ steps: [code, missing], tests }));
+    assert.match(untested[0] ?? '', /^- tsddr-2.0 finished, but its tests were not checked/);
+    assert.ok(
+      untested.some((line) => /^ {2}- tests .*no tests could run/.test(line)),
+      untested.join('\n'),
+    );
+    assert.match(textOf(runView({ steps: [code], tests }))[0] ?? '', /^✔ tsddr-2.0 finished {2}run/);
+    const unfinished = runView({ steps: [code, stepView('tests', { status: 'failed' })], findings: [finding({})] });
+    assert.match(textOf(unfinished)[0] ?? '', /^✖ tsddr-2.0 finished with 1 finding, but tests could not finish/);
     const red = runView({
       tests: {
         passed: 3,

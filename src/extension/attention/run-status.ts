@@ -39,13 +39,15 @@ export function resultStatus(about: About): Status {
   const { run } = about;
   const { tests, findings } = run;
   const failed = failedStepOf(run);
-  if (run.status !== 'completed' || (failed !== undefined && tests.failed === 0 && findings.error === 0)) {
-    const line = failed === undefined ? [] : [{ icon: 'error', text: `${failed.id}: ${failureWords(failed)}` }];
-    const outcome = failed === undefined ? 'Checks could not finish' : `${failed.id} could not finish`;
-    return ofRun({ kind: 'unfinished', text: 'Checks could not finish', icon: 'error', outcome, lines: line }, about);
-  }
   const found = findingsOf(run);
   const foundLines = findingLines(run);
+  if (run.status !== 'completed' || failed !== undefined) {
+    const why = failed === undefined ? [] : [{ icon: 'error', text: `${failed.id}: ${failureWords(failed)}` }];
+    const failing = tests.failed === 0 ? [] : [failingLine(run)];
+    const outcome = failed === undefined ? 'Checks could not finish' : `${failed.id} could not finish`;
+    const lines = [...why, ...failing, ...foundLines].slice(0, 3);
+    return ofRun({ kind: 'unfinished', text: 'Checks could not finish', icon: 'error', outcome, lines }, about);
+  }
   const text = sentence(resultWords(run));
   if (tests.failed > 0) {
     const others = found === 0 ? '' : `, ${countWords(found, 'finding')}`;
@@ -64,16 +66,18 @@ export function resultStatus(about: About): Status {
   }
   if (found > 0) return ofRun({ kind: 'findings', text, icon: 'warning', lines: foundLines }, about);
   const unseen = run.notChecked.slice(0, 3).map((what) => ({ icon: 'circle-slash', text: `Not checked: ${what}` }));
-  if (checkedNothing(run)) {
-    return ofRun({ kind: 'vacuous', text: 'Nothing was checked', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
-  }
-  if (tests.verdict === 'vacuous') {
-    return ofRun({ kind: 'vacuous', text: 'No tests ran', icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
+  if (tests.verdict === 'vacuous' || checkedNothing(run)) {
+    return ofRun({ kind: 'vacuous', text, icon: OUTCOMES.vacuous.icon, lines: unseen }, about);
   }
   const cached = allCached(run);
   const outcome = cached ? `${text}, ${STATES.cached.word}` : text;
   return ofRun({ kind: 'good', text, icon: cached ? STATES.cached.icon : 'pass', outcome, lines: unseen }, about);
 }
+
+const failingLine = ({ tests }: RunRow): Status['lines'][number] => ({
+  icon: 'error',
+  text: countWords(tests.failed, 'test fails', 'tests fail'),
+});
 
 const sentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 

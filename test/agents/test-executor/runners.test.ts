@@ -126,6 +126,7 @@ function conformance(fixture: RunnerFixture): void {
     };
     const call = await run(fixture.make(files));
     assert.deepEqual([tests(call).verdict, tests(call).passed, tests(call).skipped], ['vacuous', 0, 3]);
+    assert.equal(call.outcome.ok && call.outcome.nothingChecked, true);
     const none = fixture.make();
     removeFolder(join(none, 'test'));
     assert.equal(tests(await run(none)).verdict, 'vacuous');

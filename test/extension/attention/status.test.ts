@@ -34,6 +34,12 @@ const retrying = runRow({
   steps: [stepView('a', { status: 'retrying', nextTryAt: '2026-11-18T14:22:40.000Z' })],
 });
 const unfinished = runRow({ status: 'failed', steps: [stepView('hunt', { status: 'failed' })] });
+/** It found something, which does not hide that a step has no result. */
+const halfDone = runRow({
+  steps: [stepView('tests', { status: 'failed' })],
+  findings: { error: 1, warning: 0, info: 0 },
+  tests: failing(1),
+});
 
 /** In the order in which the first that applies is shown. */
 const SCENES: readonly (readonly [Status, ...(readonly (string | null)[])])[] = [
@@ -71,6 +77,7 @@ const SCENES: readonly (readonly [Status, ...(readonly (string | null)[])])[] = 
   [ofRuns(runRow({ status: 'running' })), 'checking', 'Checking 12 files', 'sync~spin', null],
   [ofRuns(retrying), 'retrying', 'Tries again at 14:22', 'clockface', null],
   [ofRuns(unfinished), 'unfinished', 'Checks could not finish', 'error', null],
+  [ofRuns(halfDone), 'unfinished', 'Checks could not finish', 'error', null],
   [ofRuns(runRow({ tests: failing(1) })), 'failing', '1 test fails', 'error', null],
   [ofRuns(runRow({ findings: { error: 2, warning: 1, info: 0 } })), 'failing', '2 errors found', 'error', null],
   [ofRuns(runRow({ findings: { error: 0, warning: 2, info: 0 } })), 'findings', '2 findings', 'warning', null],
@@ -138,7 +145,10 @@ describe(proves('F3', 'the status bar item'), () => {
     assert.deepEqual([kind, text], ['failing', '1 test fails, paused']);
     assert.deepEqual(lines.slice(-2), [
       { icon: 'history', text: '2 files changed since, and not checked' },
-      { icon: 'bell-slash', text: 'Automatic runs are paused until you resume; what was edited meanwhile will be checked then' },
+      {
+        icon: 'bell-slash',
+        text: 'Automatic runs are paused until you resume; what was edited meanwhile will be checked then',
+      },
     ]);
     assert.match(aria, /^Savepoint: 1 test fails, paused\./);
     assert.equal(links.at(-1)?.label, 'Resume automatic runs');

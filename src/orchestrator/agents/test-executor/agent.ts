@@ -144,6 +144,7 @@ async function outcomeOf(
       flaky: results.flaky.length,
       leftOpen,
     }),
+    ...(tests.verdict === 'vacuous' ? { nothingChecked: true } : {}),
     tests,
     timeMs: { start, disk: session.openedMs },
   };
