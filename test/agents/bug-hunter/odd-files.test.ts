@@ -53,6 +53,23 @@ describe('AGENTS bug-hunter: odd files', function () {
     assert.equal(places.length, 2);
   });
 
+  it('says where a tsconfig cannot be read, though nothing else changed and the error shows on another line', async () => {
+    createRepository(root, {
+      'tsconfig.json': '{\n  // strict\n  "compilerOptions": {\n    "strict": true,\n  },\n}\n',
+    });
+    writeTree(root, { 'tsconfig.json': '{\n  // stricter\n  "compilerOptions": {\n    "strict": true,\n  },\n}\n' });
+    const good = await hunt();
+    assert.deepEqual(findingsIn(good), []);
+    assert.equal(good.outcome.ok && good.outcome.summary, 'nothing found');
+    writeTree(root, { 'tsconfig.json': '{\n  // stricter\n  "compilerOptions": {\n    "strict": true,\n  },\n' });
+    const broken = await hunt();
+    assert.deepEqual(
+      findingsIn(broken).map(({ file, severity, rule }) => [file, severity, rule]),
+      [['tsconfig.json', 'error', 'types.TS1005']],
+    );
+    assert.match(findingsIn(broken)[0]?.message ?? '', /'}' expected: tsconfig\.json cannot be read/);
+  });
+
   it('is through in time with a file of thousands of slips', async () => {
     writeTree(root, { 'many.js': 'if (a === a) debugger;\n'.repeat(20_000) });
     assert.ok((await hunt()).outcome.ok);

@@ -14,6 +14,7 @@ import { huntRemoved } from './removed.ts';
 import { huntSuspicious } from './suspicious/hunt.ts';
 import { checkTypes } from './types/check.ts';
 import type { FoundCompiler } from './types/compiler.ts';
+import { huntConfigs } from './types/configs.ts';
 import type { Overlay, ProgramCache } from './types/programs.ts';
 import { findProjects } from './types/projects.ts';
 
@@ -33,6 +34,7 @@ export async function hunt(request: AgentRequest, context: AgentContext, deps: H
     state = await prepare(request, context, failures);
     const scripts = state.files.filter(isScript);
     looked.parts += await huntRemoved(state);
+    looked.parts += await huntConfigs(state, deps.compilerOf);
     if (scripts.length > 0) {
       looked.parts += await huntScripts(state, scripts, deps);
       const own = await lintWithOwnTools(state, scripts);
