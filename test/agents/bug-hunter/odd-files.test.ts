@@ -65,7 +65,7 @@ describe('AGENTS bug-hunter: odd files', function () {
     const broken = await hunt();
     assert.deepEqual(
       findingsIn(broken).map(({ file, severity, rule }) => [file, severity, rule]),
-      [['tsconfig.json', 'error', 'types.TS1005']],
+      [['tsconfig.json', 'error', 'types.ts1005']],
     );
     assert.match(findingsIn(broken)[0]?.message ?? '', /'}' expected: tsconfig\.json cannot be read/);
   });
