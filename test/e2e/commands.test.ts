@@ -30,6 +30,17 @@ describe(proves('A12', 'commands with the built-in agents'), function () {
       if (status !== 'ok') assert.ok(message.length > 20, `${name}: says what to do`);
   });
 
+  it('doctor asks for an install only where package.json names packages', async () => {
+    const packages = async (manifest: string): Promise<readonly (string | undefined)[]> => {
+      rig.write({ 'package.json': manifest });
+      const found = (await rig.run(['doctor'])).of('check').find(({ name }) => name === 'packages');
+      return [found?.status, found?.message];
+    };
+    const nothing = ['ok', 'package.json names no packages: there is nothing to install'];
+    assert.deepEqual(await packages('{"scripts":{"test":"node --test"},"dependencies":{}}'), nothing);
+    assert.deepEqual((await packages('{"devDependencies":{"left-pad":"1.3.0"}}'))[0], 'warning');
+  });
+
   it('doctor names a package.json that cannot be read, and where', async () => {
     rig.write({ 'package.json': '{bad' });
     const checks = (await rig.run(['doctor'])).of('check');

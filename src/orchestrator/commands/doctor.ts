@@ -75,6 +75,8 @@ async function packageManagerCheck({ workspace }: Services): Promise<CheckItem> 
   const problem = text === null ? null : jsonProblem(text);
   if (problem !== null) return check('packages', 'error', `package.json cannot be read: ${problem}. Correct it first.`);
   const { name, lockfile, install } = packageManagerOf(workspace.root);
+  if (!has('node_modules') && text !== null && !namesPackages(text))
+    return check('packages', 'ok', 'package.json names no packages: there is nothing to install');
   if (!has('node_modules')) {
     return check(
       'packages',
@@ -85,6 +87,14 @@ async function packageManagerCheck({ workspace }: Services): Promise<CheckItem> 
   if (lockfile === null)
     return check('packages', 'note', 'installed, without a lockfile: dependencies are not checked');
   return check('packages', 'ok', `${name} (${lockfile}), installed`);
+}
+
+const PACKAGE_LISTS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies', 'workspaces'];
+
+/** Of a package.json that can be read: whether an install would bring anything. */
+function namesPackages(text: string): boolean {
+  const manifest = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  return PACKAGE_LISTS.some((list) => Object.keys(manifest[list] ?? {}).length > 0);
 }
 
 const inspectionSchema = z.object({
