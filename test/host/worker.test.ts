@@ -203,13 +203,17 @@ describe(proves('F1', 'worker of a folder'), function () {
     const second = await open();
     await second.until('it leads', ({ role }) => role === 'leader');
     await save(second, 'b.js', 'export const b = 1;\n');
+    // Decided, not only over: what is decided after the pause starts by itself.
     await second.until(
       'both are left',
-      ({ activities }) => activities.filter(({ settledAt }) => settledAt).length === 2,
+      ({ activities }) => activities.filter(({ decisions }) => decisions.length > 0).length === 2,
     );
     assert.deepEqual(second.board().runs, []);
     await second.channel.request('pause', { workflow: null, paused: false });
-    const { runs, unchecked } = await second.until('it is found', ({ files }) => files.length === 1);
+    const { runs, unchecked } = await second.until(
+      'it is found, and the run is told of',
+      (board) => board.files.length === 1 && board.runs[0]?.endedAt != null,
+    );
     assert.equal(runs.length, 1);
     assert.equal(runs[0]?.activities.length, 2);
     assert.equal(unchecked, 0);
