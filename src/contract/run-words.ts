@@ -48,28 +48,20 @@ export const checkedNothing = ({ status, steps }: RunFacts): boolean =>
 export const allCached = ({ status, steps }: RunFacts): boolean =>
   status === 'completed' && steps.length > 0 && steps.every((step) => step.status === 'cached');
 
-/** Its tests were to run and none did, or none could: whatever else it looked at, that is no pass. */
-const isUntested = ({ status, steps, tests }: RunFacts): boolean =>
-  status === 'completed' &&
-  (tests.verdict === 'vacuous' ||
-    (tests.verdict === 'not-run' &&
-      steps.some(({ agent, nothingChecked }) => agent === TESTS_AGENT && nothingChecked)));
-
-/** The built-in agent that runs tests. */
-const TESTS_AGENT = 'test-executor';
+/** No test ran where there are some, or no step looked at anything: that is no pass, whatever else was looked at. */
+const sawTooLittle = (run: RunFacts): boolean => checkedNothing(run) || run.tests.verdict === 'vacuous';
 
 /** A run that finished with failing tests or errors, or without having run its tests, is not drawn as a good one. */
 export function lookOfRun(run: RunFacts): StateLook {
   if (run.status !== 'completed') return STATES[run.status];
   if (hasTrouble(run)) return STATES.failed;
-  return checkedNothing(run) || isUntested(run) ? OUTCOMES.vacuous : STATES.completed;
+  return sawTooLittle(run) ? OUTCOMES.vacuous : STATES.completed;
 }
 
-/** As `lookOfRun`, and where there is room for it, tells what came from cache and what looked at nothing from what passed. */
+/** As `lookOfRun`, and where there is room for it, tells what came from cache from what passed. */
 export function lookOfResult(run: RunFacts): Look {
-  if (run.status !== 'completed' || hasTrouble(run)) return lookOfRun(run);
-  if (checkedNothing(run) || run.tests.verdict === 'vacuous') return OUTCOMES.vacuous;
-  return allCached(run) ? STATES.cached : STATES.completed;
+  const look = lookOfRun(run);
+  return look === STATES.completed && allCached(run) ? STATES.cached : look;
 }
 
 /** A step that ran tests which fail has completed, and is drawn as what it found; one that found nothing to look at is never green. */
@@ -96,8 +88,7 @@ function unseenWords(run: RunFacts): string {
   const failed = failedStepOf(run);
   if (failed) return `${failed.id} could not finish`;
   if (run.tests.verdict === 'vacuous') return OUTCOMES.vacuous.word;
-  if (checkedNothing(run)) return 'nothing was checked';
-  return isUntested(run) ? 'its tests were not checked' : '';
+  return checkedNothing(run) ? 'nothing was checked' : '';
 }
 
 /** The outcome of a run in a row of a list. */

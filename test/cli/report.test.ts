@@ -143,12 +143,19 @@ describe('the report of a run', () => {
       cases: [],
     } as const;
     const code = stepView('code', { summary: 'nothing found' });
-    const missing = stepView('tests', { agent: 'test-executor', nothingChecked: true, summary: 'no tests could run' });
-    const untested = textOf(runView({ steps: [code, missing], tests }));
-    assert.match(untested[0] ?? '', /^- tsddr-2.0 finished, but its tests were not checked/);
+    const missing = stepView('tests', { nothingChecked: true, summary: 'no tests could run' });
+    const untested = textOf(runView({ steps: [code, missing], tests: { ...tests, verdict: 'vacuous' } }));
+    assert.match(untested[0] ?? '', /^- tsddr-2.0 finished, but no tests ran/);
     assert.ok(
       untested.some((line) => /^ {2}- tests .*no tests could run/.test(line)),
       untested.join('\n'),
+    );
+    const noRunner = stepView('tests', { nothingChecked: true, summary: 'no test runner found' });
+    const without = textOf(runView({ steps: [code, noRunner], tests }));
+    assert.match(without[0] ?? '', /^✔ tsddr-2.0 finished {2}run/, 'a project without tests is no alarm');
+    assert.ok(
+      without.some((line) => /^ {2}- tests .*no test runner found/.test(line)),
+      without.join('\n'),
     );
     assert.match(textOf(runView({ steps: [code], tests }))[0] ?? '', /^✔ tsddr-2.0 finished {2}run/);
     const unfinished = runView({ steps: [code, stepView('tests', { status: 'failed' })], findings: [finding({})] });

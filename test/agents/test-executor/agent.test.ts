@@ -63,6 +63,7 @@ describe(proves('A12', 'test executor: what it finds to run'), function () {
       }),
     );
     assert.ok(made.outcome.ok && made.outcome.nothingChecked === true);
+    assert.equal(made.outcome.tests?.verdict, 'vacuous');
     assert.match(notChecked(made).join(), /vitest is not installed.*pnpm install/);
   });
 

@@ -58,17 +58,20 @@ async function runTests(session: Session): Promise<AgentOutcome> {
   return outcomeOf(session, selections, results);
 }
 
+/** Tests that are there and cannot be run are none that ran; a workspace without any has nothing to be told of them. */
 function nothingToRun({ context, detection }: Session): AgentOutcome {
-  if (detection.notChecked.length === 0) {
+  const areThere = detection.notChecked.length > 0;
+  if (!areThere) {
     const why =
       'no test runner was found: neither in the scripts nor the packages nor the test files of this workspace';
     context.emit({ kind: 'not-checked', what: 'tests', why });
   }
-  const tests: TestTotals = { passed: 0, failed: 0, skipped: 0, selected: 0, total: null, verdict: 'not-run' };
+  const verdict = areThere ? 'vacuous' : 'not-run';
+  const tests: TestTotals = { passed: 0, failed: 0, skipped: 0, selected: 0, total: null, verdict };
   return {
     ok: true,
     data: { ...tests, failing: [], selection: [] },
-    summary: 'no tests could run',
+    summary: areThere ? 'no tests could run' : 'no test runner found',
     nothingChecked: true,
     tests,
   };
