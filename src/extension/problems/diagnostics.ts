@@ -66,7 +66,7 @@ export function createProblems({ folders }: { readonly folders: Folders }): Prob
       } else if (!isDirty) show(marks.clean(file), { checked: true });
     }),
     vscode.workspace.onDidSaveTextDocument(({ uri }) => show(marks.clean(uri.toString()), { checked: true })),
-    vscode.workspace.onDidOpenTextDocument(({ uri }) => marks.opened(uri.toString())),
+    vscode.workspace.onDidOpenTextDocument(({ uri }) => show(marks.opened(uri.toString()), { checked: true })),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => marks.closed(uri.toString())),
   ];
   folders.all.forEach(takeOver);

@@ -60,7 +60,7 @@ export interface Marks {
   typed(file: string, edits: readonly Edit[]): Touched;
   /** A file is on disk as its editor shows it: saved, or all that was typed was taken back. */
   clean(file: string): Touched;
-  opened(file: string): void;
+  opened(file: string): Touched;
   closed(file: string): void;
 }
 
@@ -172,29 +172,34 @@ export function createMarks({ isDirty, textOf, isContent, linesOf }: Documents):
       state.checked = shift(state.checked, edits);
       return touched([state]);
     },
-    clean(file) {
-      unsaved.delete(file);
-      const state = files.get(file);
-      const text = state?.edited ? textOf(file) : null;
-      if (!state || text === null) return [];
-      const isAsFound = state.foundText === text || isFoundIn(state);
-      if (!isAsFound && state.brokenText !== text) return [];
-      if (state.brokenText === text) state.definitions = state.broken;
-      if (isAsFound) {
-        state.findings = state.found;
-        state.typedOn = [];
-        state.edited = false;
-      }
-      return touched([state]);
-    },
+    clean,
     opened(file) {
       const state = files.get(file);
-      if (!state || state.edited) return;
+      if (!state) return [];
+      // What was typed may have been thrown away with its editor.
+      if (state.edited) return clean(file);
       state.foundText = state.brokenText = textOf(file);
       state.lines = linesAt(state);
+      return [];
     },
     closed: (file) => void unsaved.delete(file),
   };
+
+  function clean(file: string): Touched {
+    unsaved.delete(file);
+    const state = files.get(file);
+    const text = state?.edited ? textOf(file) : null;
+    if (!state || text === null) return [];
+    const isAsFound = state.foundText === text || isFoundIn(state);
+    if (!isAsFound && state.brokenText !== text) return [];
+    if (state.brokenText === text) state.definitions = state.broken;
+    if (isAsFound) {
+      state.findings = state.found;
+      state.typedOn = [];
+      state.edited = false;
+    }
+    return touched([state]);
+  }
 
   function stateOf(file: string, folder: string): FileState {
     const known = files.get(file);

@@ -92,6 +92,20 @@ describe(proves('F6', 'what is said of a file'), () => {
     assert.deepEqual(shown(now), []);
   });
 
+  it('is said again when the file is opened as it was checked, after what was typed was thrown away', () => {
+    const now = editor();
+    now.marks.takeFindings(ROOT, [{ file: APP, findings: [finding('a', 3)] }]);
+    now.type(APP, insertion(3, 'x'), 'typed on a');
+    now.marks.closed(APP);
+    now.texts.set(APP, { text: 'something else', dirty: false });
+    assert.deepEqual(now.marks.opened(APP), []);
+    assert.deepEqual(shown(now), []);
+    now.marks.closed(APP);
+    now.texts.set(APP, { text: 'as checked', dirty: false });
+    assert.deepEqual(now.marks.opened(APP), [APP]);
+    assert.deepEqual(shown(now), ['a:3']);
+  });
+
   it('is said again then though another run told it while somebody was typing', () => {
     const now = editor();
     const told = (run: string) => [
