@@ -9,6 +9,7 @@ import { createNodeEnv } from '../../../src/orchestrator/host/node-env.ts';
 import { createProcesses } from '../../../src/orchestrator/process/create-processes.ts';
 import { createGroups } from '../../../src/orchestrator/process/groups.ts';
 import { createWorkspace } from '../../../src/orchestrator/workspace/create-workspace.ts';
+import type { ScopeRequest } from '../../../src/orchestrator/workspace/workspace.ts';
 import { createRepository, writeTree } from '../../support/git-repository.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -41,7 +42,10 @@ describe('AGENTS bug-hunter: hunt', function () {
   });
   afterEach(() => folder.remove());
 
-  async function hunt({ all = false, signal = new AbortController().signal } = {}): Promise<Hunted> {
+  async function hunt({
+    signal = new AbortController().signal,
+    ...request
+  }: ScopeRequest & { readonly signal?: AbortSignal } = {}): Promise<Hunted> {
     const state = join(folder.path, 'state');
     mkdirSync(join(state, 'agents'), { recursive: true });
     const env = createNodeEnv({ version: '0.0.0-test' });
@@ -50,7 +54,7 @@ describe('AGENTS bug-hunter: hunt', function () {
       clock: env.clock,
     });
     const workspace = createWorkspace({ root, stateDir: state, files: env.files, host: env.host });
-    const scope = await workspace.scope({ all });
+    const scope = await workspace.scope(request);
     assert.ok(scope.ok);
     const messages: AgentMessage[] = [];
     const operation = agent.operations['hunt'];
@@ -121,6 +125,14 @@ describe('AGENTS bug-hunter: hunt', function () {
       const { findings } = await hunt();
       assert.deepEqual(places(findings), ['types.breaks-others src/user.ts:2']);
       assert.match(findings[0]?.message ?? '', /2 places.*src\/greet\.ts:2.*src\/more\.ts:2/);
+    });
+
+    it('says so as well where a file that it breaks is looked at again, unchanged', async () => {
+      createRepository(root, { 'tsconfig.json': TSCONFIG, 'src/user.ts': USER, 'src/greet.ts': GREET });
+      writeTree(root, { 'src/user.ts': USER.replace('name: string', 'fullName: string') });
+      const { findings } = await hunt({ within: ['src/user.ts'], also: ['src/greet.ts'] });
+      assert.deepEqual(places(findings), ['types.breaks-others src/user.ts:2']);
+      assert.match(findings[0]?.message ?? '', /one place that did not change\. src\/greet\.ts:2/);
     });
 
     it('is silent about dependents when only the inside of a function changes', async () => {

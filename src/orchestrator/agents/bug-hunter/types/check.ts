@@ -36,10 +36,12 @@ export async function checkTypes(hunt: Hunt, project: Project, programs: Project
   const missing = findMissing({ compiler, program: programs.now, folder, root });
   const check: Check = { hunt, project, programs, missing };
   sayLimits(check);
-  const changed = project.files.flatMap((file) => programs.now.getSourceFile(file) ?? []);
-  const found = [...(await errorsInScope(check, changed))];
-  const dependents = hunt.overlay === null || !checksTypes(project) ? [] : dependentsOf(check, changed);
-  found.push(...(await errorsInDependents(check, dependents)));
+  const inScope = project.files.flatMap((file) => programs.now.getSourceFile(file) ?? []);
+  const found = [...(await errorsInScope(check, inScope))];
+  const dependents = hunt.overlay === null || !checksTypes(project) ? [] : dependentsOf(check, inScope);
+  const known = new Set(inScope);
+  const others = dependents.filter(({ source }) => !known.has(source));
+  found.push(...(await errorsInDependents(check, others)));
   const settled = await settle(check, found);
   context.emit({
     kind: 'evidence',
@@ -87,11 +89,12 @@ async function turn({ hunt }: Check): Promise<void> {
   hunt.context.signal.throwIfAborted();
 }
 
-/** Files that may break by the change although they did not change themselves. */
-function dependentsOf({ project, programs }: Check, changed: readonly ts.SourceFile[]): readonly Dependent[] {
+/** Files that may break by the change although they did not change themselves; some may be in scope all the same, to be looked at again. */
+function dependentsOf({ project, programs }: Check, inScope: readonly ts.SourceFile[]): readonly Dependent[] {
   const { compiler } = project.found;
   const before = programs.before();
   if (!before) return [];
+  const changed = inScope.filter(({ fileName, text }) => before.getSourceFile(fileName)?.text !== text);
   const globals = changed.filter((source) => isGlobal(compiler, source));
   const seen = [...new Set([...reshaped(programs.now, before, changed), ...globals])];
   const reached = findDependents(compiler, programs.now, { seen, changed });
