@@ -130,6 +130,10 @@ describe(proves('F3', 'the Workflows view'), () => {
       tree.map(({ context }) => context),
       ['workflow:on', 'workflow:off', 'workflow:hand', 'workflow:hand', 'broken'],
     );
+    const lastOf = (olderRuns: number): string | undefined =>
+      workflowsTree(folder({ board: board({ workflows, runs, olderRuns }) }), [], scene)[3]?.tooltip[1];
+    assert.equal(lastOf(0), 'Has not run yet');
+    assert.equal(lastOf(7), 'None of the newest runs is of it', 'it may be one of the older ones');
     assert.deepEqual(tree[4]?.command, {
       kind: 'open',
       file: '/work/harbor-api/.savepoint/workflows/nightly.yaml',

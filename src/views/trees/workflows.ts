@@ -38,7 +38,9 @@ function workflowNode(folder: FolderFacts, row: WorkflowRow, { board, scene }: D
       ...(row.about === undefined || row.about === '' ? [] : [row.about]),
       last
         ? `Last: ${lastWords(last)}${outOfDate}, run ${last.number}, ${scene.times.short(last.startedAt, scene.now)}`
-        : 'Has not run yet',
+        : board.olderRuns > 0
+          ? 'None of the newest runs is of it'
+          : 'Has not run yet',
       row.builtIn ? 'Comes with Savepoint; a file of the same id in .savepoint/workflows replaces it' : row.file,
     ],
     context: `workflow:${row.automatic ? (row.paused ? 'off' : 'on') : 'hand'}`,
