@@ -1,4 +1,4 @@
-import type { FileFindings } from '../../contract/board.ts';
+import type { DefinitionProblem, FileFindings } from '../../contract/board.ts';
 import type { Range } from '../../contract/findings.ts';
 import { follow, shift, type Edit } from './shift.ts';
 
@@ -10,11 +10,7 @@ export interface FindingMark {
   readonly finding: ShownFinding;
 }
 
-/** Something wrong in a workflow or agent file. */
-export interface DefinitionMark {
-  readonly range: Range;
-  readonly message: string;
-}
+export type DefinitionMark = Pick<DefinitionProblem, 'range' | 'message'>;
 
 /** What is said of a file. Files and folders go by their URI as text. */
 export interface FileMarks {
