@@ -155,9 +155,12 @@ export function byLevel(steps: readonly StepView[]): readonly { readonly step: S
   return steps.map((step) => ({ step, level: levelOf(step.id) })).sort((a, b) => a.level - b.level);
 }
 
-/** Good, but only on files that a person named: of the others it says nothing, and clears nothing. */
-export const isPartialPass = (run: RunFacts & RunReach): boolean =>
-  run.trigger.kind === 'manual' && run.scope.kind === 'files' && !isBad(run);
+/** Only on files that a person named: of the others it says nothing. */
+export const isOnNamedFiles = ({ trigger, scope }: RunReach): boolean =>
+  trigger.kind === 'manual' && scope.kind === 'files';
+
+/** Good, but only on files that a person named: it clears nothing. */
+export const isPartialPass = (run: RunFacts & RunReach): boolean => isOnNamedFiles(run) && !isBad(run);
 
 /**
  * Of runs newest first the newest result of each workflow. Runs that were stopped or replaced say nothing, and a pass on a part

@@ -10,7 +10,7 @@ import { addEarly, dismissEarly } from '../../src/orchestrator/board/early-findi
 import { changesBetween } from '../../src/orchestrator/board/changes.ts';
 import { applyFacts, dismissFinding } from '../../src/orchestrator/board/finding-fold.ts';
 import { createPace } from '../../src/orchestrator/board/pace.ts';
-import { SHOWN_RUNS } from '../../src/orchestrator/board/run-fold.ts';
+import { leftOpenOf, SHOWN_RUNS } from '../../src/orchestrator/board/run-fold.ts';
 import { applyDecided } from '../../src/orchestrator/board/unchecked.ts';
 import { whenWords } from '../../src/orchestrator/board/workflow-words.ts';
 import { EMPTY_RESULT, type RunStart } from '../../src/orchestrator/workflow/run-events.ts';
@@ -80,6 +80,19 @@ describe(proves('F1', 'board: runs'), () => {
       standingFailures(runs).map(({ number }) => number),
       [1],
     );
+  });
+
+  it('keeps what a workflow left open beside what a later look at named files found, until it is looked at whole', () => {
+    const byHand = (number: number, file: string) =>
+      runOf(number, [file], { scope: { kind: 'files', base: null, files: [file], count: 1 } });
+    const open = (): readonly string[] => leftOpenOf(told.fold.runs, 'checks').files;
+    told.take(...wholeRun(told.here, runOf(1, ['a.ts']), { findings: [finding('a.ts')] }));
+    told.take(...wholeRun(told.here, byHand(2, 'x.ts'), { findings: [finding('x.ts')] }));
+    assert.deepEqual(open(), ['a.ts', 'x.ts']);
+    told.take(...wholeRun(told.here, byHand(3, 'x.ts'), { findings: [] }));
+    assert.deepEqual(open(), ['a.ts', 'x.ts']);
+    told.take(...wholeRun(told.here, runOf(4, ['a.ts', 'x.ts']), { findings: [] }));
+    assert.deepEqual(open(), []);
   });
 
   it('says of a row what it would take the whole run to say', () => {

@@ -1,7 +1,7 @@
 import type { RunRow } from '../../contract/board.ts';
 import type { StoredEvent } from '../../contract/events.ts';
-import { standingFailures } from '../../contract/run-words.ts';
-import { leftOpenBy, NOTHING_OPEN, type LeftOpen } from '../activity/left-open.ts';
+import { isOnNamedFiles, standingFailures } from '../../contract/run-words.ts';
+import { leftOpenBy, type LeftOpen } from '../activity/left-open.ts';
 import { asRunEvent, type PinnedScope } from '../workflow/run-events.ts';
 import { evolve, type RunState } from '../workflow/run-state.ts';
 import { viewRun } from '../workflow/run-view.ts';
@@ -83,10 +83,17 @@ export const stateOf = (fold: RunFold, run: string): RunState | null => fold.run
 /** What names a run's look at files; undefined for a run that is not on the board. */
 export const lookOf = (fold: RunFold, run: string): Pick<Entry, 'number' | 'kind'> | undefined => fold.runs.get(run);
 
-/** What the newest result of the workflow left open. */
+/** What the newest result of the workflow left open, and, where that looked at files by name only, what older ones did. */
 export function leftOpenOf({ runs }: RunFold, workflow: string): LeftOpen {
-  const results = [...runs.values()].filter(({ row, open }) => open !== null && row?.workflow === workflow);
-  return results.toSorted((a, b) => b.number - a.number)[0]?.open ?? NOTHING_OPEN;
+  const files = new Set<string>();
+  let everything = false;
+  for (const { row, open } of [...runs.values()].sort((a, b) => b.number - a.number)) {
+    if (row?.workflow !== workflow || open === null) continue;
+    for (const file of open.files) files.add(file);
+    everything ||= open.everything;
+    if (!isOnNamedFiles(row)) break;
+  }
+  return { files: [...files].sort(), everything };
 }
 
 /** Sessions that the board's unended runs belong to. */
